@@ -155,13 +155,19 @@ async function startServices(
     onDeath: world.log,
   };
   const redis = await redisService(place, told);
-  const { bot, worker } = await botAndWorker(place, { ...world, delivery: world.delivery ?? 'socket' }, told);
-  running.push(redis, bot, worker);
+  const { bot, worker, oldWorker } = await botAndWorker(
+    place,
+    { ...world, delivery: world.delivery ?? 'socket' },
+    told,
+  );
+  running.push(redis, bot, worker, oldWorker);
   closing.defer(() => redis.stop(STOP_LIMIT_MS));
-  closing.defer(async () => void (await Promise.all([bot.stop(STOP_LIMIT_MS), worker.stop(STOP_LIMIT_MS)])));
+  closing.defer(async () => {
+    await Promise.all([bot, worker, oldWorker].map((one) => one.stop(STOP_LIMIT_MS)));
+  });
   await redis.start(signal);
   await bothStarted(bot, worker, signal);
-  return { redis, bot, worker };
+  return { redis, bot, worker, 'old-worker': oldWorker };
 }
 
 /** Throws WrongConfig if the bot would reject this policy file; checked here because the bot reads a copy with another path. */

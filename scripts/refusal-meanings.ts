@@ -58,12 +58,12 @@ const NODE = {
     "Check the node's addresses in Kubernetes.",
   ),
   'wrong-machine': meaning(
-    'The SSH address of the node leads to another machine: its addresses, machine ID or system UUID are not those of the node in Kubernetes.',
-    'Correct the annotations that the refusal names. If the machine ID was changed, restart kubelet on the node.',
+    'The SSH address of a node leads to another machine than the one in Kubernetes, or the worker is not on the bootstrap node.',
+    'Correct the annotations, or move the worker. If the machine ID was changed, restart kubelet on the node.',
   ),
   'two-bootstraps': meaning(
-    'Several nodes have the role bootstrap.',
-    'Remove the label from every node but the bootstrap node, then run the command again.',
+    'Several nodes have the role bootstrap, or a former bootstrap node runs again after a [restore](lost-bootstrap.md).',
+    'Do what the refusal says: remove a label, or switch the former bootstrap node off and delete its Node.',
   ),
   'ssh-refused': meaning(
     'The worker cannot log in: the node is unreachable, its SSH key is rejected, missing, or readable by others, or the login shell is unfit.',

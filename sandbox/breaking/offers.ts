@@ -48,9 +48,11 @@ export function offersFor(
 
 const deed = (label: string, statement: string): Deed => ({ label, statement });
 
-const processDeeds = (name: ServiceName): readonly Deed[] => [
+const processDeeds = (name: keyof typeof NAMES): readonly Deed[] => [
   deed(`Kill ${NAMES[name]}`, `kill ${name}`),
   deed(`Start ${NAMES[name]}`, `start ${name}`),
 ];
 
-const NAMES: Readonly<Record<ServiceName, string>> = { worker: 'the worker', bot: 'the bot', redis: 'Redis' };
+const NAMES = { worker: 'the worker', bot: 'the bot', redis: 'Redis' } as const satisfies Partial<
+  Readonly<Record<ServiceName, string>>
+>;

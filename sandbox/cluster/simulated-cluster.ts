@@ -13,6 +13,7 @@ import { startKubernetes } from './kube/kube-api.ts';
 import { Kubelet } from './kubelet.ts';
 import { writeMountTables } from './mounts.ts';
 import { nodeActs } from './node-acts.ts';
+import { Backups } from './operate/backups.ts';
 import { Machines, type MachinesOptions } from './operate/machines.ts';
 import { Operations } from './operate/operations.ts';
 import type { ClusterParts } from './parts.ts';
@@ -38,7 +39,7 @@ export interface SimulatedClusterOptions {
 /** A running simulated cluster. */
 export interface SimulatedCluster {
   readonly world: World;
-  /** The bootstrap node's `/` on this computer; set it as the worker's root directory. */
+  /** The `/` of the first bootstrap node on this computer; set it as the worker's root directory. */
   readonly bootstrapRoot: string;
   readonly kubeconfigPath: string;
   /** The kubeconfig of the worker's service account, with the rights of our manifest. */
@@ -51,6 +52,8 @@ export interface SimulatedCluster {
   /** What an operator does with MetalK8s' own scripts on the bootstrap node, or with machines. Throws OperationFailed. */
   operate(name: string, args: readonly string[]): Promise<void>;
   report(): Promise<Record<string, NodeReport>>;
+  /** The operator applies the worker's manifest for the bootstrap node of now, and puts the kubeconfig there. */
+  applyRights(): Promise<void>;
   /** Whether a drill's switch is armed on the bootstrap node. */
   isSwitchArmed(): boolean;
   /** Ends every server and every wait. */
@@ -183,7 +186,8 @@ async function serve(
   const restoreSwitch = new RestoreSwitch(parts, kubelet);
   closers.push(async () => restoreSwitch.close());
   const acts = nodeActs(parts, pods, restoreSwitch);
-  const operations = new Operations(parts, acts);
+  const backups = new Backups(parts);
+  const operations = new Operations(parts, acts, backups);
   const underWay = new Set<Promise<void>>();
   const reach: NodeReach = {
     parts,
@@ -203,9 +207,10 @@ async function serve(
   await fleet.start();
   const effects = new FaultEffects(parts, fleet.servers, () => newKeyPair('changed').private);
   closers.push(() => effects.close());
-  const machines = new Machines({ ...reach, kubelet, fleet, effects, restoreSwitch }, options);
   const kube = await startKubernetes(world, acts, { folder: options.folder, execOnHost: options.execOnHost ?? false });
   closers.push(() => kube.close());
+  await backups.take();
+  const machines = new Machines({ ...reach, kubelet, fleet, effects, restoreSwitch, kube }, options, backups);
   return {
     world,
     bootstrapRoot: world.bootstrap.root,
@@ -216,6 +221,7 @@ async function serve(
     faults: () => parts.faults.list(),
     operate: (name, args) => (machines.knows(name) ? machines.run(name, args) : operations.run(name, args)),
     report: () => reportNodes(parts),
+    applyRights: () => kube.applyRights(),
     isSwitchArmed: () => restoreSwitch.isArmed(world.bootstrap),
     close,
   };

@@ -9,7 +9,8 @@ export interface World {
   /** `metalk8s.scality.com/cluster-version` on the kube-system Namespace. */
   clusterVersion: string;
   readonly nodes: ReadonlyMap<string, SimNode>;
-  readonly bootstrap: SimNode;
+  /** A restore makes another node the bootstrap node. */
+  bootstrap: SimNode;
   readonly faults: Faults;
   /** Emits `changed` after any change of state that an observer of the Kubernetes API could see. */
   readonly events: EventEmitter;
@@ -26,7 +27,12 @@ export interface SimNode {
   readonly name: string;
   /** Its control plane IP: a loopback address of its own. */
   readonly ip: string;
-  readonly roles: readonly string[];
+  /** MetalK8s sets them as labels; a Node that kubelet alone has registered has none. */
+  roles: readonly string[];
+  /** False for a Node that kubelet alone has registered: MetalK8s has not labelled it. */
+  isLabelled: boolean;
+  /** Its disk has the manifest of a salt-master. */
+  hasSaltMaster: boolean;
   /** `metalk8s.scality.com/version` label. */
   version: string;
   ready: boolean;

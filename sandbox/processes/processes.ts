@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dump } from 'js-yaml';
+import { dump, load } from 'js-yaml';
+import { z } from 'zod';
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { BOT_USER, workerUser } from '../../src/adapters/redis/acl/acl.ts';
 import { clockOf } from '../clock/clocks.ts';
@@ -14,7 +15,7 @@ import { redisUrlOf } from './redis-service.ts';
 import { Service, type ServiceOptions } from './service.ts';
 
 const HTTP_PORT = 3000;
-const HEALTH_PORTS = { bot: 9180, worker: 9181 } as const;
+const HEALTH_PORTS = { bot: 9180, worker: 9181, 'old-worker': 9182 } as const;
 const LOOK_LIMIT_MS = 2_000;
 
 /** As in the Dockerfile. */
@@ -36,10 +37,37 @@ export async function botAndWorker(
     readonly policy?: string | undefined;
   },
   hooks: ProcessHooks,
-): Promise<{ readonly bot: Service; readonly worker: Service }> {
+): Promise<{ readonly bot: Service; readonly worker: Service; readonly oldWorker: Service }> {
   const bot = await botService(place, { ...world, clusters: [CLUSTER] }, hooks);
-  return { bot, worker: await workerService(place, { ...world, name: CLUSTER, hub: place }, hooks) };
+  const worker = await workerService(place, { ...world, name: CLUSTER, hub: place }, hooks);
+  return { bot, worker, oldWorker: await service('old-worker', place, {}, hooks) };
 }
+
+/** Makes the worker's files those of the old worker, and configures a worker for another bootstrap node. Both know the same keys and Redis. */
+export async function replaceWorker(place: Pick<Place, 'folder'>, root: string): Promise<void> {
+  const path = configPath('worker', place);
+  const config = Config.parse(load(await readFile(path, 'utf8')));
+  const [former, now] = [join(place.folder, 'old-worker'), join(place.folder, 'worker')];
+  await rename(now, former);
+  const health = { ...config.health, port: HEALTH_PORTS['old-worker'] };
+  await writeFile(configPath('old-worker', place), dump({ ...config, stateFolder: former, health }));
+  await writeFile(path, dump({ ...config, root, stateFolder: now }));
+}
+
+/** Whether the worker and the old one have seen each other, as `/readyz` of both says. */
+export async function nameEachOther(place: Pick<Place, 'folder'>): Promise<boolean> {
+  const says = await Promise.all((['worker', 'old-worker'] as const).map((name) => whyNotReady(name, place)));
+  return says.every((one) => one.includes('Two workers'));
+}
+
+async function whyNotReady(name: Configured, place: Pick<Place, 'folder'>): Promise<string> {
+  const { health } = Config.parse(load(await readFile(configPath(name, place), 'utf8')));
+  const url = `http://${health.host}:${health.port}/readyz`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) }).catch(() => null);
+  return answer === null || answer.ok ? '' : await answer.text();
+}
+
+const Config = z.looseObject({ health: z.looseObject({ host: z.string(), port: z.number() }) });
 
 /** A bot for these clusters, with new key pairs for itself and for each cluster's worker. */
 export async function botService(place: Place, world: BotWorld, hooks: ProcessHooks): Promise<Service> {
@@ -87,20 +115,23 @@ async function writePair(place: Place, owner: string): Promise<void> {
 const keyPath = ({ folder }: Place, owner: string): string => join(folder, `${owner}.key`);
 const publicKeyPath = ({ folder }: Place, owner: string): string => join(folder, `${owner}.pub`);
 const policyPath = ({ folder }: Place): string => join(folder, 'policy.yaml');
-const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
+const configPath = (name: Configured, { folder }: Pick<Place, 'folder'>): string => join(folder, `${name}.yaml`);
+
+type Configured = keyof typeof HEALTH_PORTS;
 
 async function service(
-  name: 'bot' | 'worker',
+  name: Configured,
   place: Place,
   secrets: Readonly<Record<string, string>>,
   hooks: ProcessHooks,
 ): Promise<Service> {
-  const clock = place.hasClocks ? clockOf(place.folder, name) : { args: [], env: {} };
-  const { node, cli } = await programOf(name, place);
+  const command = name === 'bot' ? 'bot' : 'worker';
+  const clock = place.hasClocks ? clockOf(place.folder, command) : { args: [], env: {} };
+  const { node, cli } = await programOf(command, place);
   return new Service({
     name,
     program: node,
-    args: [...(name === 'bot' ? LEAN : []), ...clock.args, cli, name, '--config', configPath(name, place)],
+    args: [...(name === 'bot' ? LEAN : []), ...clock.args, cli, command, '--config', configPath(name, place)],
     env: { ...place.env, ...secrets, ...clock.env },
     logPath: join(place.folder, `${name}.log`),
     isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { PEOPLE } from '../people.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { type SeenText, textsOf } from '../seen/texts.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
 import { buttonsFor } from '../slack/people/buttons.ts';
+import { startService, workerOperation } from './operator-files.ts';
 import type { Where } from './parse/statement.ts';
 import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
@@ -47,11 +45,9 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     idOf: (person) => personNamed(person).id,
     plant: (fault, args) => faults.plant(fault, args),
     clear: (fault) => faults.clear(fault),
-    operate: (name, args) =>
-      name === 'ssh-keygen' ? forgetHostKey(sandbox, args.at(-1) ?? '') : cluster.operate(name, args),
+    operate: (name, args) => workerOperation(name)?.(sandbox, args) ?? cluster.operate(name, args),
     kill: (service) => services[service].kill(),
-    // Without Redis neither bot nor worker becomes ready.
-    start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),
+    start: (service) => startService(service, sandbox, signal),
     deaths: () => Object.values(services).flatMap(({ death }) => death ?? []),
   };
 }
@@ -71,15 +67,6 @@ async function possible(act: Promise<void>): Promise<void> {
   await act.catch((error: unknown) => {
     throw new Impossible(error instanceof Error ? error.message : String(error));
   });
-}
-
-/** What the refusal of a changed host key tells the operator to run. */
-async function forgetHostKey({ cluster, folder }: Sandbox, name: string): Promise<void> {
-  const node = cluster.world.nodes.get(name);
-  if (node === undefined) throw new Error(`There is no node ${name}.`);
-  const { port } = node.ssh;
-  const host = port === 22 ? node.ip : `[${node.ip}]:${port}`;
-  await promisify(execFile)('ssh-keygen', ['-R', host, '-f', join(folder, 'worker/known_hosts')]);
 }
 
 function hasButton(person: string, label: string, messages: Parameters<typeof buttonsFor>[1]): boolean {

@@ -10,6 +10,7 @@ import type { Disturbance } from './disturbances/disturbance.ts';
 import { USUAL_PAIRS } from './disturbances/pairs.ts';
 import { FLEET, playFleet } from './fleet/play-fleet.ts';
 import { type Played, playDisturbance, type Undisturbed } from './play-disturbance.ts';
+import { playReplicas, ROLLOUTS } from './replicas/play-replicas.ts';
 import { chaosResult } from './result.ts';
 import { Recoveries } from './stage/recovery.ts';
 
@@ -47,6 +48,10 @@ function scenarios(undisturbed: Undisturbed, recoveries: Recoveries, options: Se
   const { signal, seed, pairs = USUAL_PAIRS } = options;
   return [
     { name: FLEET, play: () => playFleet({ pace: PACE, signal }) },
+    ...ROLLOUTS.map((rollout) => ({
+      name: rollout.name,
+      play: () => playReplicas(rollout, { pace: PACE, random: seededRandom(`${seed} ${rollout.name}`), signal }),
+    })),
     ...disturbances(undisturbed.events, seed, pairs).map((one) => scenarioOf(one, undisturbed, recoveries, options)),
   ];
 }

@@ -40,6 +40,7 @@ export const FACTS: BootstrapFacts = {
     },
   ],
   mountedUnlisted: ['example-solution-0.1.0'],
+  machine: { id: '0f1e2d3c', uuid: null },
 };
 
 async function all(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {

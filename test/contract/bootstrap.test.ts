@@ -19,6 +19,7 @@ describe('the bootstrap node on a disk', () => {
     await place.put(PATH, ISO);
     await place.mount('metalk8s-128.0.1', PATH, IMAGES);
     await place.mount('example-solution-0.1.0', '/srv/releases/example.iso');
+    await place.put('/etc/machine-id', Buffer.from('0F1E2D3C\n'));
     await place.put('/srv/scality/example-solution-0.1.0/manifest.yaml', Buffer.from('kind: Solution\n'));
     return {
       bootstrap: bootstrapNode(place.options),

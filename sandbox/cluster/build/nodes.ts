@@ -31,6 +31,8 @@ export async function buildNode(
     name: described.name,
     ip: address.ip,
     roles: described.roles,
+    isLabelled: true,
+    hasSaltMaster: described.roles.includes('bootstrap'),
     version,
     ready: described.ready,
     labels: labelsOf(described, version),

@@ -1,29 +1,16 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf, type NodeAddress } from '../build/addresses.ts';
 import { type DescribedNode, type Description, describedNode } from '../build/description.ts';
 import { buildNode, configureEngine, layFolders } from '../build/nodes.ts';
-import type { FaultEffects } from '../fault-effects.ts';
 import { endpointsOf } from '../kube/objects/endpoints.ts';
-import type { Kubelet } from '../kubelet.ts';
-import { unmountIso, writeMountTables } from '../mounts.ts';
-import { paced } from '../parts.ts';
-import type { RestoreSwitch } from '../restore-switch.ts';
-import type { SshFleet } from '../ssh/fleet.ts';
-import type { NodeReach } from '../ssh/program.ts';
+import { writeMountTables } from '../mounts.ts';
 import type { SimNode } from '../world.ts';
-import { loadedEndpoints, mountFstab } from './boot.ts';
+import type { Backups } from './backups.ts';
 import { OperationFailed } from './config.ts';
+import type { MachineParts } from './machine-parts.ts';
+import { Power } from './power.ts';
 import { pullImage } from './pull.ts';
-
-/** What machines consist of. */
-interface MachineParts extends NodeReach {
-  readonly kubelet: Kubelet;
-  readonly fleet: SshFleet;
-  readonly effects: FaultEffects;
-  readonly restoreSwitch: RestoreSwitch;
-}
+import { restoreBootstrap } from './restore.ts';
 
 export interface MachinesOptions {
   readonly description: Description;
@@ -32,13 +19,12 @@ export interface MachinesOptions {
   readonly network: string;
 }
 
-/** From power-on until kubelet and salt-minion run. */
-const BOOT_MS = 60_000;
 const LAST_ADDRESS = 254;
 
 /** Machines that join the cluster, leave it and reboot, and what their engines pull. Each act throws OperationFailed. */
 export class Machines {
   private readonly own: MachineParts;
+  private readonly power: Power;
   private readonly options: MachinesOptions;
   /** Machines so far, by the node's name. */
   private readonly counts = new Map<string, number>();
@@ -46,12 +32,16 @@ export class Machines {
   private readonly left = new Map<string, NodeAddress>();
   private readonly acts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>>;
 
-  constructor(own: MachineParts, options: MachinesOptions) {
+  constructor(own: MachineParts, options: MachinesOptions, backups: Backups) {
     this.own = own;
+    this.power = new Power(own);
     this.options = options;
     this.acts = {
       node: ([act = '', name = '']) => this.change(act, name),
-      reboot: ([name = '']) => this.reboot(this.node(name)),
+      reboot: ([name = '']) => this.power.reboot(this.node(name)),
+      power: ([way = '', name = '']) =>
+        way === 'off' ? this.power.off(this.node(name)) : this.power.on(this.power.machineOf(name)),
+      restore: ([name = '']) => restoreBootstrap(this.node(name), this.own, backups),
       timer: ([, name = '']) => this.elapse(this.node(name)),
       engine: ([, name = '', image = '', , from]) =>
         pullImage(this.own.parts, this.node(name), image, from === undefined ? null : this.node(from)),
@@ -80,7 +70,8 @@ export class Machines {
   /** `kubectl delete node` and `salt-key -d` of a machine that is off: its mirror pods go with the Node, then its address. */
   private async leave(node: SimNode): Promise<void> {
     const { parts, pods, fleet, effects } = this.own;
-    if (node === parts.world.bootstrap) throw new OperationFailed('The bootstrap node stays: the worker runs there.');
+    if (node === parts.world.bootstrap && !this.power.isOff(node))
+      throw new OperationFailed('The bootstrap node is on: the worker runs there. Switch it off first.');
     await effects.forget(node.name);
     node.ready = false;
     node.minion.up = false;
@@ -126,57 +117,13 @@ export class Machines {
     return nodes.find((node) => node.name === name) ?? describedNode(name, free);
   }
 
-  /** Whoever reboots the bootstrap node kills the worker first. Mounts that /etc/fstab does not have are gone, and /run is empty. containerd reads its configuration anew. */
-  private async reboot(node: SimNode): Promise<void> {
-    const { parts, pods, fleet, kubelet, restoreSwitch } = this.own;
-    const { world, closing, faults } = parts;
-    const server = fleet.servers.get(node.name);
-    node.ready = false;
-    node.minion.up = false;
-    await server?.stop();
-    await server?.drained();
-    restoreSwitch.poweredOff(node);
-    await pods.stop(node);
-    for (const { target } of [...node.mounts]) await unmountIso(parts, node, target);
-    await rm(join(node.root, 'run'), { recursive: true, force: true });
-    await parts.filesOf(node).makeFolders('/run');
-    world.events.emit('changed');
-    await sleep(paced(parts, BOOT_MS), undefined, { signal: closing });
-    await mountFstab(parts, node);
-    node.engine = {
-      endpoints: await loadedEndpoints(parts, node),
-      restartedAt: new Date().toISOString(),
-      brokenBy: null,
-    };
-    node.minion.up = true;
-    node.ready = true;
-    if (!faults.isOn('ssh-refused', node.name)) await server?.listenAgain();
-    world.events.emit('changed');
-    await restoreSwitch.booted(node);
-    kubelet.notice(node);
-    await kubelet.drained();
-    await this.untilServing(node);
-  }
-
   /** The timer of a drill elapses now. Ends once the registry is listed again. */
   private async elapse(node: SimNode): Promise<void> {
     const { restoreSwitch, kubelet } = this.own;
     if (!restoreSwitch.isArmed(node)) throw new OperationFailed(`No timer of a drill runs on ${node.name}.`);
     await restoreSwitch.booted(node);
     await kubelet.drained();
-    await this.untilServing(node);
-  }
-
-  /** Returns at once if there is no registry, or if it cannot start: kubelet keeps trying. */
-  private async untilServing(node: SimNode): Promise<void> {
-    const { parts, pods } = this.own;
-    const isListed = () =>
-      endpointsOf(parts.world)
-        .read()
-        .ready.some((one) => one.node === node.name);
-    while ((await pods.canStart(node)) && !isListed()) {
-      await sleep(20, undefined, { signal: parts.closing });
-    }
+    await this.power.untilServing(node);
   }
 }
 

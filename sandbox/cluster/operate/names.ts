@@ -5,9 +5,13 @@ export const OPERATIONS = {
   solution: 'import|unimport NAME',
   node: 'add|delete|replace NODE',
   reboot: 'NODE',
+  power: 'off|on NODE',
+  restore: 'NODE',
   engine: 'pull NODE IMAGE [from NODE]',
   timer: 'elapse NODE',
   'ssh-keygen': '-R NODE',
+  backup: 'worker',
+  install: 'worker NODE [from backup]',
 } as const;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -5,6 +5,7 @@ import { endpointsOf } from '../kube/objects/endpoints.ts';
 import type { ClusterParts } from '../parts.ts';
 import { runScript } from '../scripts.ts';
 import type { NodeActs, SimNode } from '../world.ts';
+import type { Backups } from './backups.ts';
 import { bootstrapArchives, OperationFailed, solutionsFile, writeBootstrapArchives, writeSolutions } from './config.ts';
 import { saltState } from './salt-state.ts';
 import { unmountOnBootstrap } from './unmount.ts';
@@ -22,10 +23,12 @@ const VERSION_LABEL = 'metalk8s.scality.com/version';
 export class Operations {
   private readonly parts: ClusterParts;
   private readonly acts: NodeActs;
+  private readonly backups: Backups;
 
-  constructor(parts: ClusterParts, acts: NodeActs) {
+  constructor(parts: ClusterParts, acts: NodeActs, backups: Backups) {
     this.parts = parts;
     this.acts = acts;
+    this.backups = backups;
   }
 
   /** While a script runs, the worker sees it and waits, or refuses to plan. */
@@ -86,6 +89,7 @@ export class Operations {
       throw new OperationFailed(
         `MetalK8s ${version} is not mounted on the bootstrap node: add its ISO with iso-manager.`,
       );
+    await this.backups.take();
     await this.state('metalk8s.repo.installed', world.bootstrap, saltenv);
     await this.untilReady();
     world.clusterVersion = version;
@@ -96,6 +100,7 @@ export class Operations {
       world.events.emit('changed');
       await this.state('metalk8s.container-engine', node, saltenv);
     }
+    await this.backups.take();
   }
 
   private async importSolution(name: string): Promise<void> {

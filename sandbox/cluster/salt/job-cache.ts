@@ -50,6 +50,11 @@ export class JobCache {
     return [...this.jobs.values()];
   }
 
+  /** Another machine's master begins with an empty cache; what runs on the minions goes on. */
+  lost(): void {
+    this.jobs.clear();
+  }
+
   nextPid(): number {
     this.lastPid += 7;
     return this.lastPid;

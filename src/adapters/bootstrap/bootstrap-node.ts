@@ -5,6 +5,7 @@ import { Digests, type Log } from './archives/digests.ts';
 import { type InspectedArchive, inspectArchive, type Listed } from './archives/inspect-archive.ts';
 import { type BootstrapFile, bootstrapFile, solutionsFile } from './node/config-files.ts';
 import { fileFailed } from './node/file-failed.ts';
+import { machineBelow } from './node/machine.ts';
 import { type IsoMount, isoMounts } from './node/mounts.ts';
 import { bytesAt, bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './node/open-file.ts';
 import { below, systemWords, withoutLinks } from './node/paths.ts';
@@ -80,7 +81,9 @@ async function inspect(
   const inspected: InspectedArchive[] = [];
   // In sequence, because parallel hashes slow the disk down.
   for (const one of listed) inspected.push(await inspectArchive(one, { root, mounts, digests, signal }));
+  const machine = await machineBelow(root);
   const facts: BootstrapFacts = {
+    ...(machine === null ? {} : { machine }),
     bootstrapFile: bootstrap.is === 'good' ? { is: 'good' } : bootstrap,
     solutionsFile: solutions,
     archives: inspected.map((one) => one.listed),

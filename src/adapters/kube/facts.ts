@@ -67,6 +67,13 @@ export function saltMasterOf(pods: readonly KubePod[], nodes: readonly NodeFacts
   return masters.find((one) => one.ready) ?? masters[0] ?? null;
 }
 
+/** Nodes without the role bootstrap on which a static salt-master runs; none while no node has the role, which may only have lost its label. */
+export function formerBootstrapsIn(pods: readonly KubePod[], nodes: readonly NodeFacts[]): readonly string[] {
+  if (!nodes.some(({ roles }) => roles.includes('bootstrap'))) return [];
+  const runs = (name: string) => pods.some(({ spec }) => spec.nodeName === name);
+  return nodes.filter(({ name, roles }) => !roles.includes('bootstrap') && runs(name)).map(({ name }) => name);
+}
+
 /** The pod's salt-api container is not needed. */
 const hasReadyMaster = (pod: KubePod) =>
   pod.status.containerStatuses.some((one) => one.name === 'salt-master' && one.ready);

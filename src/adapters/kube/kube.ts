@@ -6,7 +6,7 @@ import type { RunLimits } from '../../ports/nodes.ts';
 import { get, getExisting, type Wanted } from './api.ts';
 import { type Connection, connection } from './connection.ts';
 import { exec } from './exec.ts';
-import { endpointsFacts, isStatic, nodeFacts, registryFacts, saltMasterOf } from './facts.ts';
+import { endpointsFacts, formerBootstrapsIn, isStatic, nodeFacts, registryFacts, saltMasterOf } from './facts.ts';
 import { review } from './review.ts';
 import {
   endpointsSchema,
@@ -76,7 +76,9 @@ class Reader {
       this.#pods('salt-master'),
       this.#hasNativeRegistry(),
     ]);
+    const formerBootstraps = formerBootstrapsIn(masters, nodes);
     return {
+      ...(formerBootstraps.length === 0 ? {} : { formerBootstraps }),
       nodes,
       clusterVersion: namespace.metadata.annotations['metalk8s.scality.com/cluster-version'] ?? null,
       endpoints,

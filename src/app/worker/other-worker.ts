@@ -36,6 +36,6 @@ export class OtherWorker {
     if (this.#other === null || this.#other.aliveAt === null) return null;
     if (clock.steadyMs() - this.#other.aliveAt > SILENT_AFTER_MS) return null;
     const [one, two] = [me.name, this.#other.who.name].toSorted();
-    return `Two workers serve this cluster: ${one} and ${two}. Each has its own journal, so neither takes a job. Stop one of them with \`systemctl disable --now registry-ha-worker\`. Keep the one whose journal has the last changes.`;
+    return `Two workers serve this cluster: ${one} and ${two}. Each has its own journal, so neither takes a job. Stop one of them with \`systemctl disable --now registry-ha-worker\`. Keep the one on the bootstrap node; of two there, keep the one whose journal has the last changes.`;
   }
 }

@@ -57,6 +57,8 @@ export interface KubeFacts {
   readonly endpoints: EndpointsFacts;
   readonly registries: readonly RegistryFacts[];
   readonly saltMaster: { readonly pod: string; readonly node: string; readonly ready: boolean } | null;
+  /** Nodes without the role bootstrap that run a Salt master of their own: bootstrap nodes before a restore. Left out when there is none. */
+  readonly formerBootstraps?: readonly string[];
   /** The cluster has Scality's own registry operator (custom resources Registry, SolutionArchive). */
   readonly nativeRegistry: boolean;
 }
@@ -88,6 +90,8 @@ export interface BootstrapFacts {
   readonly archives: readonly ListedArchive[];
   /** Ids mounted below /srv/scality that neither file lists. */
   readonly mountedUnlisted: readonly string[];
+  /** The machine where these files are; left out when nothing is known of it. */
+  readonly machine?: MachineIds;
 }
 
 /** The public key that a node's SSH server presented. */

@@ -20,10 +20,17 @@ export interface MachineFacts extends MachineIds {
 export function otherMachine(expected: MachineIds & { readonly ip: string | null }, seen: MachineFacts): string | null {
   if (expected.ip === null || !seen.addresses.includes(expected.ip))
     return `none of its interfaces has the address ${expected.ip ?? 'of the node'}`;
-  if (differs(expected.id, seen.id)) return `its machine ID is ${seen.id} instead of ${expected.id}`;
-  if (differs(expected.uuid, seen.uuid)) return `its system UUID is ${seen.uuid} instead of ${expected.uuid}`;
+  const difference = otherIds(expected, seen);
+  if (difference !== null) return difference;
   const isKnown = (key: keyof MachineIds) => expected[key] !== null && seen[key] !== null;
   return isKnown('id') || isKnown('uuid') ? null : 'neither its machine ID nor its system UUID can be compared';
+}
+
+/** How the IDs of a machine differ from those that Kubernetes has; null when none is known to differ. */
+export function otherIds(expected: MachineIds, seen: MachineIds): string | null {
+  if (differs(expected.id, seen.id)) return `its machine ID is ${seen.id} instead of ${expected.id}`;
+  if (differs(expected.uuid, seen.uuid)) return `its system UUID is ${seen.uuid} instead of ${expected.uuid}`;
+  return null;
 }
 
 const differs = (one: string | null, other: string | null): boolean => one !== null && other !== null && one !== other;

@@ -5,6 +5,7 @@ import type { Intent } from '../plan/intent.ts';
 import type { Reach } from '../plan/reach.ts';
 import { listed } from '../text/format.ts';
 import { archiveGuards, oddPathRefusal } from './archives.ts';
+import { bootstrapRolesRefusal, placeRefusal } from './bootstraps.ts';
 import { machineRefusal, sharedPlaceRefusal } from './machines.ts';
 import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
 import { otherRegistriesRefusal, strangeEndpointsRefusal } from './registries.ts';
@@ -13,6 +14,7 @@ import { otherRegistriesRefusal, strangeEndpointsRefusal } from './registries.ts
 export function firstRefusal(intent: Intent, facts: Facts, toComplete?: (node: string) => string): Refusal | null {
   return (
     clusterRefusal(intent, facts.kube) ??
+    placeRefusal(facts) ??
     archiveGuards(facts) ??
     oddPathRefusal(facts) ??
     saltRefusal(facts) ??
@@ -33,18 +35,22 @@ export const commonRefusal = (intent: Intent, facts: Facts): Refusal | null =>
 /** The same for a change that connects to no node over SSH. */
 export function fitRefusal(intent: Intent, facts: Facts): Refusal | null {
   return (
-    clusterRefusal(intent, facts.kube) ?? saltRefusal(facts) ?? bootstrapRegistryRefusal(facts) ?? layoutRefusal(facts)
+    clusterRefusal(intent, facts.kube) ??
+    placeRefusal(facts) ??
+    saltRefusal(facts) ??
+    bootstrapRegistryRefusal(facts) ??
+    layoutRefusal(facts)
   );
 }
 
 /** What a change requires that only deletes files that nothing uses: its own nodes, open. Others, Salt and engines may be away. */
 export const filesRefusal = (intent: Intent, facts: Facts): Refusal | null =>
-  clusterRefusal(intent, facts.kube, 'files') ?? closedGuard(facts) ?? machineRefusal(facts);
+  clusterRefusal(intent, facts.kube, 'files') ?? placeRefusal(facts) ?? closedGuard(facts) ?? machineRefusal(facts);
 
 /** Refusals by Kubernetes data alone; checked first, because the others are expensive. */
 export function clusterRefusal(intent: Intent, kube: KubeFacts, reach: Reach = 'cluster'): Refusal | null {
   return (
-    bootstrapRefusal(kube) ??
+    bootstrapRolesRefusal(kube) ??
     nodeGuards(intent, kube, reach) ??
     sharedPlaceRefusal(intent, kube) ??
     nativeRefusal(kube) ??
@@ -73,17 +79,6 @@ function otherVersionRefusal({ clusterVersion }: KubeFacts, version: string): Re
   if (clusterVersion === version) return null;
   const says = `The cluster is now at ${clusterVersion}, but the plan was made for ${version}.`;
   return refuse('upgrade-under-way', says, 'Request a new plan.');
-}
-
-/** A registry and the Salt master of another bootstrap node would be taken for the real ones. */
-function bootstrapRefusal({ nodes }: KubeFacts): Refusal | null {
-  const names = nodes.filter(({ roles }) => roles.includes('bootstrap')).map(({ name }) => name);
-  if (names.length < 2) return null;
-  return refuse(
-    'two-bootstraps',
-    `${listed(names)} have the role bootstrap, so it is unclear which registry the engines must keep.`,
-    'Remove the label `node-role.kubernetes.io/bootstrap` from every node but the bootstrap node, then run the command again.',
-  );
 }
 
 /** The plan names the engines of all nodes, so that it fits no other nodes. */

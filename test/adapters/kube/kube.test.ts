@@ -186,6 +186,18 @@ describe('a pod that only carries the label', () => {
     expect((await adapter().look(signal)).saltMaster).toEqual(CLUSTER.saltMaster);
   });
 
+  test('shows a former bootstrap node, unless no node has the role', async () => {
+    const metadata = { ...mirrorOn('node-2'), name: 'salt-master-node-2' };
+    answerWith('salt-master', { metadata, spec: { nodeName: 'node-2' }, status });
+    expect((await adapter().look(signal)).formerBootstraps).toEqual(['node-2']);
+    const bare = CLUSTER.nodes.map((node) => ({ ...node, roles: node.roles.filter((role) => role !== 'bootstrap') }));
+    server.objects = {
+      ...server.objects,
+      '/api/v1/nodes': Object(objectsOf({ ...CLUSTER, nodes: bare }))['/api/v1/nodes'],
+    };
+    expect((await adapter().look(signal)).formerBootstraps).toBeUndefined();
+  });
+
   test.each(fakes('repositories'))('is not a registry: %s', async (_, fake) => {
     answerWith('repositories', fake);
     expect((await adapter().look(signal)).registries).toEqual(CLUSTER.registries);

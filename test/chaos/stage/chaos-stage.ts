@@ -142,13 +142,14 @@ export class ChaosStage extends SandboxStage {
   }
 
   /** Starts an extra process; it ends with the scenario, or if this process is killed. */
-  async extra(make: (onPid: () => void) => Service | Promise<Service>): Promise<void> {
+  async extra(make: (onPid: () => void) => Service | Promise<Service>, waits = false): Promise<Service> {
     const folder = await mkdtemp(join(tmpdir(), 'registry-ha-chaos-'));
     const keeper = startKeeper(folder, () => undefined);
     this.#closing.defer(() => keeper.release());
     const service: Service = await make(() => keeper.watch(service?.pid === undefined ? [] : [service.pid]));
     this.#closing.defer(() => service.stop(STOP_LIMIT_MS));
-    await service.start(this.signal, false);
+    await service.start(this.signal, waits);
+    return service;
   }
 
   /** Ends the processes started by `extra`. */

@@ -228,6 +228,23 @@ const cases: readonly Case[] = [
     }),
   },
   {
+    name: 'a former bootstrap node that runs again',
+    refused: 'two-bootstraps',
+    facts: withKube({ formerBootstraps: ['node-3'] }),
+  },
+  {
+    name: 'a worker on another machine than the bootstrap node',
+    refused: 'wrong-machine',
+    facts: withBootstrap({ machine: { id: 'another', uuid: null } }),
+  },
+  {
+    name: 'a worker on a node that is no longer the bootstrap node',
+    refused: 'wrong-machine',
+    facts: withBootstrap({
+      machine: { id: nodes.find((one) => one.name === 'node-3')?.machine.id ?? null, uuid: null },
+    }),
+  },
+  {
     name: 'a node with an IPv6 address only',
     refused: 'no-address',
     facts: withKube({ nodes: nodes.map((one) => (one.name === 'node-2' ? { ...one, ip: 'fd00::13' } : one)) }),

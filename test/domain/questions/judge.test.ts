@@ -99,6 +99,18 @@ describe('the cluster is not complete', () => {
       ['node-1'],
     ],
     [
+      'former-bootstrap',
+      {
+        kube: {
+          ...kube,
+          formerBootstraps: ['node-3'],
+          registries: [...kube.registries, { node: 'node-3', ready: true, version: '128.0.1', carries: [] }],
+          endpoints: { ...kube.endpoints, ready: [...kube.endpoints.ready, '10.200.3.14'] },
+        },
+      },
+      ['node-3'],
+    ],
+    [
       'bad-archive',
       {
         bootstrap: {
@@ -134,10 +146,32 @@ describe('the cluster is not complete', () => {
     );
   });
 
+  it('does not count the registry of a former bootstrap node, and says what to do with it', () => {
+    const registries = [...kube.registries, { node: 'node-3', ready: true, version: '128.0.1', carries: [] }];
+    const status = judge(inspectionOf({ kube: { ...kube, formerBootstraps: ['node-3'], registries } }));
+    expect(status.registries.map(({ node }) => node)).toEqual(['bootstrap', 'node-2']);
+    const [gap] = clusterStatusSchema.parse(status).gaps;
+    if (gap === undefined) throw new Error('no gap');
+    expect(gapSentence(gap, PLAIN)).toBe(
+      'The former bootstrap node node-3 runs again. Switch that machine off, then run kubectl delete node node-3',
+    );
+  });
+
   it('one-registry: without a second registry there is no HA', () => {
     const only = facts();
     const status = judge(inspectionOf({ kube: only.kube, engines: only.engines }));
     expect(firstLine(status)).toBe('There is no HA: only bootstrap has a registry.');
+  });
+});
+
+describe('a worker on another machine than the bootstrap node', () => {
+  it('knows nothing about the registries', () => {
+    const bootstrap = { ...found.bootstrap, machine: { id: 'another', uuid: null } };
+    const status = judge(inspectionOf({ bootstrap }));
+    expect(verdictOf(status)).toBe('unknown');
+    expect(firstLine(status)).toContain(
+      'This worker is not on bootstrap, the bootstrap node: its machine ID is another',
+    );
   });
 });
 

@@ -110,6 +110,8 @@ function makeNode(folder: string, name: string, ip: string): SimNode {
     name,
     ip,
     roles,
+    isLabelled: true,
+    hasSaltMaster: name === 'bootstrap',
     version: '128.0.1',
     ready: true,
     labels: {},

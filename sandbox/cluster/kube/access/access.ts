@@ -15,18 +15,24 @@ const POD_IN_MANIFEST = 'salt-master-bootstrap';
 
 /** Access control: system:masters certificates of this cluster's CA may do everything; service account tokens follow their rules. */
 export class Access {
-  readonly #rbac: Rbac;
+  readonly #path: string;
+  #rbac: Rbac;
   readonly #tokens: ReadonlyMap<string, string>;
 
-  private constructor(rbac: Rbac) {
+  private constructor(path: string, rbac: Rbac) {
+    this.#path = path;
     this.#rbac = rbac;
     this.#tokens = new Map(rbac.users.map((user) => [randomBytes(24).toString('base64url'), user]));
   }
 
   /** The access in a cluster where the operator has applied our manifest. */
   static async ofManifest(bootstrap: string, path = MANIFEST): Promise<Access> {
-    const text = await readFile(path, 'utf8');
-    return new Access(Rbac.from(text.replaceAll(POD_IN_MANIFEST, `salt-master-${bootstrap}`)));
+    return new Access(path, await rulesOf(bootstrap, path));
+  }
+
+  /** The operator applies the manifest again, with the name of another bootstrap node. Tokens stay. */
+  async apply(bootstrap: string): Promise<void> {
+    this.#rbac = await rulesOf(bootstrap, this.#path);
   }
 
   /** The token of the worker's service account. */
@@ -60,6 +66,11 @@ export class Access {
     const name = this.#tokens.get(token);
     return name === undefined ? null : { name, mayAll: false };
   }
+}
+
+async function rulesOf(bootstrap: string, path: string): Promise<Rbac> {
+  const text = await readFile(path, 'utf8');
+  return Rbac.from(text.replaceAll(POD_IN_MANIFEST, `salt-master-${bootstrap}`));
 }
 
 /**

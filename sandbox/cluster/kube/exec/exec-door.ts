@@ -35,6 +35,7 @@ export class ExecDoor {
     if (!isExecPath(url.pathname)) return noResource();
     const exec = await readExecRequest(this.world, url);
     if ('code' in exec) return exec;
+    if (exec.container.startsWith('salt-') && exec.node !== this.world.bootstrap.name) return formerMaster(exec.node);
     if (Date.now() < (this.restartingUntil.get(exec.node) ?? 0)) return runtimeAway();
     const wire = await this.wireOf(request, socket, head, exec);
     if (wire === null) return null;
@@ -89,6 +90,11 @@ export class ExecDoor {
 function cutOf(world: World): Cut | 'off' {
   const word = world.faults.get('exec-cut')?.[0];
   return word === '0' || word === '1' || word === '137' || word === 'off' ? word : 'abrupt';
+}
+
+/** The master of a former bootstrap node runs, and has no minion but its own: nothing must ask it. */
+function formerMaster(node: string): ApiAnswer {
+  return failure(500, 'InternalError', `Internal error occurred: the salt-master of ${node} is not simulated`);
 }
 
 function runtimeAway(): ApiAnswer {

@@ -52,7 +52,9 @@ export function kubernetesVersion(version: string): string {
   return major > 100 ? `v1.${major - 100}.12` : 'v1.20.11';
 }
 
+/** kubelet alone gives a Node its name; all other labels are MetalK8s'. */
 function labelsOf(world: World, node: SimNode): JsonObject {
+  if (!node.isLabelled) return { 'kubernetes.io/hostname': node.name };
   const roles = node.roles.map((role) => [`node-role.kubernetes.io/${role}`, ''] as const);
   return {
     'kubernetes.io/hostname': node.name,
@@ -66,7 +68,7 @@ function labelsOf(world: World, node: SimNode): JsonObject {
 
 /** An upgrade patches the nodes' labels one by one: under that fault every second node has the other version. */
 function labelledVersion(world: World, node: SimNode): string {
-  const nodes = [...world.nodes.values()];
+  const nodes = [...world.nodes.values()].filter((one) => one.isLabelled);
   const isMixed = nodes.some(({ version }) => version !== world.clusterVersion);
   const half = nodes.slice(Math.ceil(nodes.length / 2));
   if (!world.faults.isOn('upgrade-started') || isMixed || !half.includes(node)) return node.version;

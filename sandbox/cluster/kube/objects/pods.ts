@@ -14,13 +14,14 @@ export interface SimPod {
   readonly object: JsonObject;
 }
 
-/** Every simulated pod of kube-system: the registries' and the salt master's. */
+/** Every simulated pod of kube-system: the registries' and the salt masters'. A former bootstrap node still has its own master. */
 export async function podsOf(world: World): Promise<readonly SimPod[]> {
   const registries: SimPod[] = [];
   for (const node of world.nodes.values()) {
     if (node.registry !== null) registries.push(await registryPod(world, node, node.registry));
   }
-  return [...registries, saltMasterPod(world)];
+  const masters = [...world.nodes.values()].filter((node) => node.hasSaltMaster);
+  return [...registries, ...masters.map((node) => saltMasterPod(world, node))];
 }
 
 async function registryPod(world: World, node: SimNode, registry: SimRegistry): Promise<SimPod> {
@@ -46,12 +47,12 @@ async function registryPod(world: World, node: SimNode, registry: SimRegistry): 
   });
 }
 
-function saltMasterPod(world: World): SimPod {
-  const { bootstrap, faults } = world;
+function saltMasterPod(world: World, node: SimNode): SimPod {
+  const { faults } = world;
   const image = `metalk8s-registry-from-config.invalid/metalk8s-${world.clusterVersion}/salt-master:3002.9-1`;
   return makePod({
     name: 'salt-master',
-    node: bootstrap,
+    node,
     labels: {
       app: 'salt-master',
       'app.kubernetes.io/name': 'salt-master',

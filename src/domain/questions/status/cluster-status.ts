@@ -20,7 +20,14 @@ const REASONS = [
 ] as const;
 
 /** What is wrong in the cluster, but not with one of its registries. */
-const GAPS = ['one-registry', 'no-bootstrap', 'bad-archive', 'strange-endpoint', 'strange-in-engine'] as const;
+const GAPS = [
+  'one-registry',
+  'no-bootstrap',
+  'former-bootstrap',
+  'bad-archive',
+  'strange-endpoint',
+  'strange-in-engine',
+] as const;
 
 const name = z.string().check(atMost(300));
 const sentence = z.string().check(atMost(400));

@@ -1,6 +1,7 @@
 import type { BootstrapFacts, EngineFacts, KubeFacts, NodeFacts } from '../../cluster/facts.ts';
 import { endpointUrl, sameSet } from '../../cluster/registry.ts';
 import { soundArchives } from '../../guards/archives.ts';
+import { misplaced } from '../../guards/bootstraps.ts';
 import { deadEndpoints } from '../../guards/registries.ts';
 import { clipped } from '../../text/clipped.ts';
 import { type ClusterStatus, type Gap, MOST_NAMED } from './cluster-status.ts';
@@ -9,7 +10,8 @@ import { judgeRegistry, type RegistryNode } from './judge-registry.ts';
 
 /** The status that these facts show. */
 export function judge(inspection: Inspection): ClusterStatus {
-  const { cluster, at, kube, bootstrap } = inspection;
+  const { cluster, at, kube } = inspection;
+  const bootstrap = bootstrapOf(inspection);
   const base = {
     cluster,
     at,
@@ -35,14 +37,23 @@ export function judge(inspection: Inspection): ClusterStatus {
   };
 }
 
+/** The files of another machine say nothing about the bootstrap node. */
+function bootstrapOf({ kube, bootstrap }: Inspection): Part<BootstrapFacts> {
+  if (kube.is === 'unknown' || bootstrap.is === 'unknown') return bootstrap;
+  const elsewhere = misplaced(kube.value, bootstrap.value);
+  return elsewhere === null ? bootstrap : { is: 'unknown', says: elsewhere.says };
+}
+
 const NO_ENGINES: ClusterStatus['engines'] = { all: 0, right: 0, unread: [], moreUnread: 0 };
 
-/** The bootstrap node, and every node with a registry, in the order of their names. */
-function registryNodes({ nodes, registries }: KubeFacts): readonly RegistryNode[] {
+/** The bootstrap node, and every node with a registry, in the order of their names. The registry of a former bootstrap node does not count. */
+function registryNodes({ nodes, registries, formerBootstraps = [] }: KubeFacts): readonly RegistryNode[] {
   const named = (name: string): NodeFacts | undefined => nodes.find((node) => node.name === name);
   const firsts = nodes.filter(({ roles }) => roles.includes('bootstrap'));
   const isFirst = (name: string): boolean => firsts.some((node) => node.name === name);
-  const others = registries.flatMap(({ node }) => (isFirst(node) ? [] : (named(node) ?? [])));
+  const others = registries.flatMap(({ node }) =>
+    isFirst(node) || formerBootstraps.includes(node) ? [] : (named(node) ?? []),
+  );
   const pod = (name: string) => registries.find(({ node }) => node === name) ?? null;
   return [
     ...firsts.map((node) => ({ node, isBootstrap: true, pod: pod(node.name) })),
@@ -98,7 +109,11 @@ function gapsOf(
   const listing = [...new Set(dead.flatMap((one) => one.engines))].toSorted();
   const bad =
     bootstrap.is === 'unknown' ? [] : bootstrap.value.archives.flatMap((one) => (one.is === 'bad' ? one.path : []));
-  const strange = kube.endpoints.ready.filter((ip) => !registries.some(({ node }) => node.ip === ip));
+  const { formerBootstraps = [] } = kube;
+  const former = kube.nodes.filter(({ name }) => formerBootstraps.includes(name));
+  const strange = kube.endpoints.ready.filter(
+    (ip) => ![...registries.map(({ node }) => node), ...former].some((node) => node.ip === ip),
+  );
   return [
     ...(registries.some(({ isBootstrap }) => isBootstrap) ? [] : [gap('no-bootstrap', [])]),
     ...(registries.length === 1
@@ -109,6 +124,7 @@ function gapsOf(
           ),
         ]
       : []),
+    ...gapOf('former-bootstrap', formerBootstraps),
     ...gapOf('bad-archive', bad),
     ...gapOf('strange-endpoint', strange),
     ...gapOf('strange-in-engine', listing).map((each) => ({

@@ -59,6 +59,8 @@ export function gapInWords({ is, of, more, dead = [] }: Gap): string {
       return `only ${names} has a registry`;
     case 'no-bootstrap':
       return 'no node has the role bootstrap';
+    case 'former-bootstrap':
+      return `the former bootstrap node ${names} runs again`;
     case 'bad-archive':
       return `the bootstrap node cannot use ${names}, which its configuration lists`;
     case 'strange-endpoint':
@@ -74,6 +76,8 @@ const deadInWords = ({ url, owner }: NonNullable<Gap['dead']>[number]): string =
 /** A gap as a sentence, with the commands that close it. */
 export function gapSentence(gap: Gap, { text, code }: Markup): string {
   const says = text(sentence([gapInWords(gap)]));
+  if (gap.is === 'former-bootstrap')
+    return `${says} Switch that machine off, then run ${gap.of.map((name) => code(`kubectl delete node ${name}`)).join(' and ')}`;
   if (gap.is !== 'strange-in-engine') return says;
   const owners = (gap.dead ?? []).flatMap(({ owner }) => owner ?? []);
   const again =
