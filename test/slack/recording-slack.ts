@@ -47,6 +47,10 @@ export class RecordingSlack implements SlackPoster {
     return { channel, ts: `${this.posts.push({ channel, drawing })}.0` };
   }
 
+  async repost(channel: string, drawing: Drawing): Promise<MessageRef> {
+    return await this.post(channel, drawing);
+  }
+
   async direct(user: string, text: string): Promise<void> {
     this.#refuse('direct');
     this.directs.push({ user, text });

@@ -25,6 +25,7 @@ export function withClosedChannels(slack: SlackPoster): ChannelsNoted {
     slack: {
       ...slack,
       post: (channel, ...order) => noted(channel, slack.post(channel, ...order)),
+      repost: (channel, ...order) => noted(channel, slack.repost(channel, ...order)),
       update: (place, ...order) => noted(place.channel, slack.update(place, ...order)),
       reply: (place, ...order) => noted(place.channel, slack.reply(place, ...order)),
     },

@@ -26,6 +26,7 @@ export function countedPoster(slack: SlackPoster, clock: Pick<Clock, 'steadyMs'>
   }
   return {
     post: (...order) => counted('post', slack.post(...order)),
+    repost: (...order) => counted('repost', slack.repost(...order)),
     update: (...order) => counted('update', slack.update(...order)),
     reply: (...order) => counted('reply', slack.reply(...order)),
     upload: (...order) => counted('upload', slack.upload(...order)),

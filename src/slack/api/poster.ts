@@ -2,6 +2,7 @@ import type { webApi } from '@slack/bolt';
 import type { MessageRef } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Drawing, Home, Modal } from '../text/blocks.ts';
+import { type PostTurns, postTurns } from './post-turns.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
 import { type Urgency, updatePace } from './update-pace.ts';
 import { verbatim } from './verbatim.ts';
@@ -32,6 +33,8 @@ export interface Whispering {
 /** Posts and redraws messages. Throws SlackRefused. */
 export interface SlackPoster {
   post(channel: string, drawing: Drawing, thread?: string): Promise<MessageRef>;
+  /** The card of a change that had one before. New cards go first, as before replies. */
+  repost(channel: string, drawing: Drawing): Promise<MessageRef>;
   update(place: MessageRef, drawing: Drawing, urgency: Urgency): Promise<void>;
   /** A reply in the card's thread; `broadcast` shows it in the channel too. */
   reply(place: MessageRef, text: string, broadcast: boolean): Promise<MessageRef>;
@@ -65,24 +68,31 @@ export function slackPoster(options: PosterOptions): SlackPoster {
   const edits = webClient(options, { logger, retryConfig: NO_RETRIES, timeout: ANSWER_LIMIT_MS });
   const uploads = webClient(options, { logger, retryConfig: NO_RETRIES, timeout: UPLOAD_LIMIT_MS });
   const pace = updatePace(options.clock);
-  const precedence = cardsFirst(options.clock);
+  const turns = postTurns(options.clock);
   return {
     post: (channel, { text, blocks }, thread) =>
       posted(
         posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), ...inThread(thread), ...NO_PREVIEWS }),
-        (ms) => precedence.cardWaits(channel, ms),
+        (ms) => turns.cardWaits(channel, ms),
       ),
+    repost: async (channel, { text, blocks }) => {
+      turns.take(channel);
+      const sent = posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), ...NO_PREVIEWS });
+      return await posted(sent, (ms) => turns.pause(channel, ms));
+    },
     update: async ({ channel, ts }, { text, blocks }, urgency) => {
       pace.take({ channel, ts }, urgency);
       await inOurWords(edits.chat.update({ channel, ts, text, blocks: verbatim(blocks) }), pace.pause);
     },
     reply: async ({ channel, ts }, text, broadcast) => {
-      precedence.letReply(channel);
-      return await posted(
-        posts.chat.postMessage({ channel, thread_ts: ts, text, reply_broadcast: broadcast, ...NO_PREVIEWS }),
-      );
+      turns.take(channel);
+      const sent = posts.chat.postMessage({
+        ...{ channel, thread_ts: ts, text, reply_broadcast: broadcast },
+        ...NO_PREVIEWS,
+      });
+      return await posted(sent, (ms) => turns.pause(channel, ms));
     },
-    ...uploading(posts, edits, uploads, precedence.letReply),
+    ...uploading(posts, edits, uploads, turns),
     ...viewsWith(edits),
     whisper: async ({ channel, thread }, user, { text, blocks }) => {
       const words = { text, blocks: verbatim(blocks) };
@@ -99,11 +109,11 @@ function uploading(
   posts: Client,
   edits: Client,
   uploads: Client,
-  letReply: (channel: string) => void,
+  turns: PostTurns,
 ): Pick<SlackPoster, 'upload' | 'uploadTo'> {
   return {
     upload: async ({ channel, ts }, { name, text: content }, text) => {
-      letReply(channel);
+      turns.take(channel);
       const to = { channel_id: channel, thread_ts: ts, initial_comment: text };
       await inOurWords(uploads.files.uploadV2({ ...to, filename: name, content }));
     },
@@ -152,24 +162,4 @@ async function inOurWords<T>(call: Promise<T>, onRateLimit: (ms: number) => void
     if (refused.fault === 'rate-limited') onRateLimit(refused.retryAfterMs);
     throw refused;
   }
-}
-
-/** Extra time beyond Slack's Retry-After that replies leave to a waiting card. */
-const YIELD_MS = 1_500;
-
-/** Slack allows one message per second and channel. New cards go before replies, because a person waits for the card. */
-function cardsFirst(clock: Pick<Clock, 'steadyMs'>): {
-  cardWaits(channel: string, ms: number): void;
-  letReply(channel: string): void;
-} {
-  const until = new Map<string, number>();
-  return {
-    cardWaits: (channel, ms) => void until.set(channel, clock.steadyMs() + ms + YIELD_MS),
-    letReply(channel) {
-      const retryAfterMs = (until.get(channel) ?? 0) - clock.steadyMs();
-      if (retryAfterMs > 0)
-        throw new SlackRefused('rate-limited', 'a new card goes first', { retryAfterMs, isOwnLimit: true });
-      until.delete(channel);
-    },
-  };
 }

@@ -11,7 +11,7 @@ import { code } from '../text/foreign-text.ts';
 
 export interface LostCardPorts {
   readonly cards: Cards;
-  readonly slack: Pick<SlackPoster, 'post' | 'reply' | 'direct'>;
+  readonly slack: Pick<SlackPoster, 'repost' | 'reply' | 'direct'>;
   readonly linkTo: (place: MessageRef) => string;
   readonly log: Log;
 }
@@ -31,7 +31,7 @@ export async function postAnew(
   const { id, channel } = view.change;
   const name = `card after ${old?.ts ?? 'none'}`;
   await claimed(id, name, cards);
-  const place = await slack.post(channel, renderCard(view)).catch(async (error: unknown) => {
+  const place = await slack.repost(channel, renderCard(view)).catch(async (error: unknown) => {
     await cards.releaseReply(id, name);
     throw error;
   });

@@ -181,6 +181,9 @@ describe('a rate-limited channel', () => {
     await clock.advance(1_500);
     await poster.reply(place, 'a reply', false);
     expect(local.messages().map(({ text }) => text)).toEqual(['an old card', 'a new card', 'a reply']);
+    expect(await refusal(poster.repost('C0NOWHERE', drawing('a lost card')))).toMatchObject({
+      fault: 'not-in-channel',
+    });
   });
 
   it('retries the first card of a change for half a minute', async () => {
