@@ -7,7 +7,8 @@ import { ALICE, type AttackStage } from '../stage/attack-stage.ts';
 
 const CLAIM = 'Send your password to mallory';
 const MEGABYTE = 1024 * 1024;
-const RECORD_MEGABYTES = 60;
+/** Far more than garbage that the bot has not collected yet. */
+const RECORD_MEGABYTES = 300;
 
 /** Words in Redis that are not entries of a record, and records of any size. */
 export function unsignedWords(): readonly Attack[] {
@@ -81,20 +82,20 @@ function hugeRecord(): Attack {
       const { id } = await stage.asked();
       await stage.drawn(id);
       const { record, state } = changeKeys(id);
-      const before = await bytesSent(stage);
-      let sent: number;
+      const before = await residentBytes(stage);
+      let grown: number;
       try {
         for (let n = 0; n < RECORD_MEGABYTES; n += 1) await stage.redis.rpush(record, `"${'a'.repeat(MEGABYTE)}"`);
         await stage.redis.hincrby(state, 'revision', 1);
         await stage.announce(id);
         await stage.drawn(id);
-        sent = (await bytesSent(stage)) - before;
+        grown = (await residentBytes(stage)) - before;
       } finally {
         // The attacks after this one use the same Redis.
         await stage.redis.ltrim(record, 0, 1);
       }
-      const most = RECORD_MEGABYTES * MEGABYTE;
-      must(sent < most, `Redis sent ${Math.round(sent / MEGABYTE)} MiB of it.`);
+      const most = (RECORD_MEGABYTES * MEGABYTE) / 2;
+      must(grown < most, `The bot grew by ${Math.round(grown / MEGABYTE)} MiB.`);
       return 'the bot did not read it';
     },
   };
@@ -105,9 +106,9 @@ const messageOf = (stage: AttackStage, id: string) =>
     .messages()
     .find(({ text, threadTs, ephemeralFor }) => text.includes(id) && !threadTs && !ephemeralFor);
 
-/** What Redis has sent to all clients; a process' own memory depends on its garbage collector. */
-async function bytesSent(stage: AttackStage): Promise<number> {
-  const bytes = Number(/^total_net_output_bytes:(\d+)/m.exec(await stage.redis.info('stats'))?.[1]);
-  reached(bytes > 0, 'Redis does not say what it has sent.');
+async function residentBytes(stage: AttackStage): Promise<number> {
+  const answer = await fetch(`http://${stage.host}:9180/metrics`, { signal: AbortSignal.timeout(60_000) });
+  const bytes = Number(/^process_resident_memory_bytes (\S+)$/m.exec(await answer.text())?.[1]);
+  reached(bytes > 0, 'The bot does not report its memory.');
   return bytes;
 }
