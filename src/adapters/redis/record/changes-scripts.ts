@@ -65,22 +65,24 @@ return 1`;
 
 /**
  * Reads record and state atomically, within limits, because anyone with Redis can make them as large as Redis' memory. An entry beyond a
- * limit is returned as an empty text, which is never a valid entry. KEYS: record, state. ARGV: most entries, bytes of an entry, bytes of
+ * limit is returned as an empty text, which is never a valid entry; from the record's limit on, one stands for all the rest, which is not
+ * read, because Redis answers nobody meanwhile. KEYS: record, state. ARGV: most entries, bytes of an entry, bytes of
  * the record, bytes of one progress. Returns length, entries, revision, progress of steps.
  */
 export const READ = `
 local length = redis.call('LLEN', KEYS[1])
 local most, entry, left = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local texts = {}
-for first = 0, (length < most and length or most) - 1, 64 do
-  for _, text in ipairs(redis.call('LRANGE', KEYS[1], first, first + 63)) do
-    if #texts >= most then break end
-    if #text > entry or #text > left then text = '' end
+for first = 0, (length < most and length or most) - 1, 8 do
+  if left <= 0 then break end
+  for _, text in ipairs(redis.call('LRANGE', KEYS[1], first, first + 7)) do
+    if #texts >= most or #text > left then left = 0 break end
+    if #text > entry then text = '' end
     left = left - #text
     texts[#texts + 1] = text
   end
 end
-if length > most then texts[#texts + 1] = '' end
+if length > #texts then texts[#texts + 1] = '' end
 local revision = ''
 if redis.call('HSTRLEN', KEYS[2], 'revision') <= 15 then revision = redis.call('HGET', KEYS[2], 'revision') or '' end
 local progress = {}
