@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { jsonIn } from '../../src/domain/text/json.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Longer than any bench on a machine ten times slower is of no use. */
@@ -61,14 +62,6 @@ export function resultOf(bench: string, { stdout, why }: Ran): Result {
   const output = outputSchema.safeParse(jsonIn(stdout));
   if (!output.success) return { bench, rows: [], failed: 'It printed no rows.' };
   return { bench, failed: null, rows: output.data.rows.map(rowOf) };
-}
-
-function jsonIn(stdout: string): unknown {
-  try {
-    return JSON.parse(stdout);
-  } catch {
-    return undefined;
-  }
 }
 
 function rowOf(row: z.infer<typeof rowSchema>): AnyRow {

@@ -33,7 +33,7 @@ export class Power {
     return node;
   }
 
-  /** SSH, minion, pod, timers and API server go. Whoever switches the bootstrap node off kills the worker first. */
+  /** SSH, minion, pod, timers and API server go. Before the bootstrap node is switched off, the caller kills the worker. */
   async off(node: SimNode): Promise<void> {
     if (this.isOff(node)) throw new OperationFailed(`${node.name} is off already.`);
     this.without.set(node.name, node);
@@ -52,7 +52,7 @@ export class Power {
     await this.up(node, isKnown);
   }
 
-  /** Whoever reboots the bootstrap node kills the worker first; the API server stays, as on another master. */
+  /** Before the bootstrap node reboots, the caller kills the worker; the API server stays, as on another master. */
   async reboot(node: SimNode): Promise<void> {
     const { parts } = this.own;
     await this.down(node);

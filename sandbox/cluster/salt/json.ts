@@ -11,6 +11,12 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The object at a key; an empty one if there is none. */
+export function child(object: JsonObject, key: string): JsonObject {
+  const value = object[key];
+  return isObject(value) ? value : {};
+}
+
 /** Writes JSON as Python's json.dumps: four spaces by default; with a negative indent one line, with a space after each comma and colon. */
 export function dumps(value: Json, indent: number | null): string {
   return indent !== null && indent < 0 ? oneLine(value) : JSON.stringify(value, null, indent ?? 4);

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../salt/json.ts';
+import { child, type JsonObject } from '../../salt/json.ts';
 import type { World } from '../../world.ts';
 import { type ApiAnswer, noResource, notFound } from '../status.ts';
 import { discovery } from './discovery.ts';
@@ -39,11 +39,6 @@ function namedIn(url: URL, objects: readonly JsonObject[]): readonly JsonObject[
 function labelsIn(object: JsonObject): Readonly<Record<string, string>> {
   const labels = child(child(object, 'metadata'), 'labels');
   return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
-}
-
-function child(object: JsonObject, key: string): JsonObject {
-  const value = object[key];
-  return isObject(value) ? value : {};
 }
 
 function namespaces(world: World, name: string | undefined, url: URL): ApiAnswer {

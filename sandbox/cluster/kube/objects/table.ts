@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../salt/json.ts';
+import { child, isObject, type Json, type JsonObject } from '../../salt/json.ts';
 import type { ApiAnswer } from '../status.ts';
 
 /** One column: its name, whether only `-o wide` shows it, and an object's cell. */
@@ -125,11 +125,6 @@ function endpointsOf(endpoints: JsonObject): string {
 
 const objectsIn = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? value.filter((one): one is JsonObject => isObject(one)) : [];
-
-function child(object: JsonObject, key: string): JsonObject {
-  const value = object[key];
-  return isObject(value) ? value : {};
-}
 
 /** The text at a path, or nothing. */
 function word(object: JsonObject, ...path: readonly string[]): string {
