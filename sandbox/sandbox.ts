@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { policiesFor } from '../src/config/policy-config.ts';
+import { join } from 'node:path';
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { CLUSTER, OPS, PEOPLE } from './people.ts';
 import { bareEnvironment, type Installed, type Place } from './place.ts';
+import { readPolicy } from './policy.ts';
 import { type Keeper, startKeeper } from './processes/keeper.ts';
 import { endsWithin } from './processes/poll.ts';
 import { botAndWorker, requestUrlOf } from './processes/processes.ts';
@@ -78,8 +78,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   closing.defer(() => inTime('The simulated cluster', cluster.close(), log));
   signal.throwIfAborted();
   const place = placeOf(folder, cluster, options);
-  if (options.policy !== undefined) checkPolicy(options.policy);
-  const policy = options.policy === undefined ? undefined : await readFile(options.policy, 'utf8');
+  const policy = options.policy === undefined ? undefined : readPolicy(options.policy, CLUSTER, new Date());
   const slack = await startLocalSlack({
     ...slackOptions(place, options),
     moreScopes: scopesFor(policy, options),
@@ -168,11 +167,6 @@ async function startServices(
   await redis.start(signal);
   await bothStarted(bot, worker, signal);
   return { redis, bot, worker, 'old-worker': oldWorker };
-}
-
-/** Throws WrongConfig if the bot would reject this policy file; checked here because the bot reads a copy with another path. */
-export function checkPolicy(path: string): void {
-  policiesFor([CLUSTER], resolve(path), resolve('bot.yaml'));
 }
 
 /** A policy that names user groups needs a scope, and so do files, mentions and direct messages, as manifest.yml explains. */

@@ -4,8 +4,9 @@ import { WrongConfig } from '../../src/config/read-config.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { DescriptionWrong, readDescription } from '../cluster/build/description.ts';
 import { DEFAULT_DESCRIPTION } from '../cluster/simulated-cluster.ts';
-import { PEOPLE } from '../people.ts';
-import { checkPolicy, type Sandbox } from '../sandbox.ts';
+import { CLUSTER, PEOPLE } from '../people.ts';
+import { readPolicy } from '../policy.ts';
+import type { Sandbox } from '../sandbox.ts';
 import { type ParsedScenario, parseScenario } from '../scenario/parse/parse.ts';
 import type { Statement } from '../scenario/parse/statement.ts';
 import { wrongFaults } from '../scenario/parse/wrong-faults.ts';
@@ -74,7 +75,7 @@ async function whatIsWrongWith(
 ): Promise<readonly string[]> {
   try {
     const { nodes } = await readDescription(cluster);
-    if (policy !== undefined) checkPolicy(policy);
+    if (policy !== undefined) readPolicy(policy, CLUSTER, new Date());
     return wrongFaults(
       statements,
       nodes.map(({ name }) => name),

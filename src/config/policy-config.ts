@@ -32,7 +32,12 @@ export function policiesIn(raw: unknown, path: string) {
 /** The policies for the bot's clusters: exactly one for each. Throws WrongConfig. */
 export function policiesFor(clusters: readonly string[], policyFile: string, configPath: string): Policies {
   const path = resolve(dirname(configPath), policyFile);
-  const { named, others } = layersIn(readYaml(path, 'examples/policy.yaml'), path);
+  return policiesOf(clusters, readYaml(path, 'examples/policy.yaml'), path);
+}
+
+/** The same, in the content of a file. */
+export function policiesOf(clusters: readonly string[], raw: unknown, path: string): Policies {
+  const { named, others } = layersIn(raw, path);
   const strange = [...named].filter(([name]) => !clusters.includes(name));
   const served = clusters.map((name) => [name, named.get(name) ?? others] as const);
   const mistakes = [

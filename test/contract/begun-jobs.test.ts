@@ -1,12 +1,16 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { begunJobsIn } from '../../src/adapters/files/begun-jobs.ts';
 import { FakeBegunJobs } from '../fakes/fake-begun-jobs.ts';
 import { begunJobsContract } from './begun-jobs.contract.ts';
 
-const newPath = async () => join(await mkdtemp(join(tmpdir(), 'begun-jobs-')), 'begun-jobs.json');
+const folder = await mkdtemp(join(tmpdir(), 'begun-jobs-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+let files = 0;
+const newPath = () => join(folder, `begun-jobs-${files++}.json`);
 
 describe('FakeBegunJobs keeps the contract of BegunJobs', () => {
   begunJobsContract(async () => {
@@ -17,13 +21,13 @@ describe('FakeBegunJobs keeps the contract of BegunJobs', () => {
 
 describe('begunJobsIn a file keeps the contract of BegunJobs', () => {
   begunJobsContract(async () => {
-    const path = await newPath();
+    const path = newPath();
     const open = () => begunJobsIn(path, (says) => expect.fail(says));
     return { jobs: open(), next: open };
   });
 
   it('logs a damaged file, and writes a new one', async () => {
-    const path = await newPath();
+    const path = newPath();
     await writeFile(path, '{"version": 1, "jobs": [{"kind": "apply"');
     const logged: string[] = [];
     const jobs = begunJobsIn(path, (says) => logged.push(says));

@@ -9,9 +9,10 @@ import { resultOf } from '../../sandbox/scenario/result.ts';
 import { stageOf } from '../../sandbox/scenario/sandbox-stage.ts';
 import { readPlanFile } from '../../src/domain/plan/plan-file.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { judgeJournal } from '../chaos/judges/record.ts';
+import { judgeJournal, judgeStarts } from '../chaos/judges/record.ts';
 import { judgeCards } from '../chaos/judges/slack.ts';
 import { inTheEnd } from '../harness/judges/in-the-end.ts';
+import { JournalTail } from '../harness/stage/journal-tail.ts';
 
 const FOLDER = join(import.meta.dirname, '../scenarios');
 /** Fifty times faster than a real cluster. */
@@ -52,10 +53,12 @@ async function playFile(name: string, signal: AbortSignal) {
     const { worker, bot } = sandbox.services;
     const logs = failed === null ? '' : `${await bot.lastLines()}\n${await worker.lastLines()}`;
     const result = await resultOf(failed, sandbox, signal, failed === null ? PATIENCE : 1);
-    const journal = failed === null ? await judgeJournal(join(sandbox.folder, 'worker/journal.jsonl')) : [];
+    const path = join(sandbox.folder, 'worker/journal.jsonl');
+    const events = new JournalTail(path).events();
+    const journal = failed === null ? await judgeJournal(path) : [];
     const judge = () => judgeCards(sandbox.slack.messages()).complaints;
     const cards = failed === null && name === 'a-year' ? await inTheEnd(judge) : [];
-    return { result, said, logs, complaints: [...journal, ...cards] };
+    return { result, said, logs, events, complaints: [...journal, ...cards] };
   } finally {
     await sandbox.close();
   }
@@ -95,6 +98,7 @@ const LOOKED_INTO: readonly string[] = [
   'add-node-2',
   'plan-as-a-file',
   'remove-a-registry',
+  'starts-when-the-window-opens',
   'sync-around-an-upgrade',
   'undo-after-failed-engines',
   'undo-takes-only-its-own',
@@ -135,6 +139,15 @@ describe.concurrent('an operator sees what the scenario expects', { timeout: LIM
     expect(file?.digest).toBe(file?.named);
     expect(message?.text).toContain(file?.digest.slice(0, 12));
     expect(JSON.stringify(result.slack[0]?.blocks)).toContain(`plan \`${file?.digest.slice(0, 12)}\``);
+  });
+
+  test('starts-when-the-window-opens: no sooner, and after a restart of the bot', async ({ signal }) => {
+    const { result, said, logs, events } = await playFile('starts-when-the-window-opens', signal);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
+    const approvals = events.flatMap((event) => (event.type === 'approved' ? [event.signed.approval] : []));
+    expect(approvals.map(({ notBefore }) => notBefore)).toEqual([expect.stringMatching(/:00\.000Z$/)]);
+    expect(judgeStarts(events)).toEqual([]);
+    expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual(['add done']);
   });
 
   test('undo-after-failed-engines: restores the node, and every engine uses only the bootstrap', async ({ signal }) => {

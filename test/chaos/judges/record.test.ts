@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareRecord, judgeDurations } from './record.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
+import { compareRecord, judgeDurations, judgeStarts } from './record.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const begun = (step: string) => ({ type: 'step-started', at, step }) as const;
@@ -42,4 +43,34 @@ it('the duration judge reports durations distorted by a clock change', () => {
       10,
     ),
   ).toHaveLength(2);
+});
+
+const approvedFor = (notBefore: string): ChangeEvent => ({
+  type: 'approved',
+  at,
+  approver: { id: 'U0BOB', name: 'bob' },
+  signed: {
+    approval: {
+      v: 1,
+      change: 'lab-7f3k2q',
+      verb: 'add',
+      cluster: 'lab',
+      nodes: ['node-2'],
+      digest: 'none',
+      requester: 'U0ALICE',
+      approvers: ['U0BOB'],
+      at,
+      expires: '2026-03-01T11:00:00.000Z',
+      notBefore,
+      nonce: 'n',
+    },
+    key: 'bot',
+    signature: '',
+  },
+});
+
+it('the judge of starts reports a change that did not wait for its window', () => {
+  const started = { type: 'started', at } as const;
+  expect(judgeStarts([approvedFor(at), started])).toEqual([]);
+  expect(judgeStarts([approvedFor('2026-03-01T10:01:00.000Z'), started])).toHaveLength(1);
 });

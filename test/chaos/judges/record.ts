@@ -57,6 +57,16 @@ export function judgeDurations(events: readonly ChangeEvent[], mostSeconds: numb
   });
 }
 
+/** Complaints about a change that started before the maintenance window for which it was approved. */
+export function judgeStarts(events: readonly ChangeEvent[]): readonly string[] {
+  let opens = '';
+  return events.flatMap((event) => {
+    if (event.type === 'approved') opens = event.signed.approval.notBefore ?? '';
+    if (event.type !== 'started' || Date.parse(event.at) >= (Date.parse(opens) || 0)) return [];
+    return [`it started at ${event.at}, before its window opened at ${opens}`];
+  });
+}
+
 /** Complaints about a record in Redis that differs from the journal. */
 export function compareRecord(record: readonly ChangeEvent[], journal: readonly ChangeEvent[]): readonly string[] {
   const [stored, written] = [record.filter(isOfTheWorker), journal.filter(isOfTheWorker)];
