@@ -15,6 +15,7 @@ import type { TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
 import { lookAtSwitch } from '../../steps/world/drill-switch.ts';
 import { missingImages } from '../../steps/world/served-images.ts';
+import { lookAtSalt, type SaltLook } from './look-at-salt.ts';
 
 /** The ports of an inspection. */
 export interface InspectionPorts {
@@ -41,14 +42,13 @@ export async function inspect(
   if (refusal !== null) return refusal;
   if (isRefusal(settled)) return settled;
   const { drillSwitch, reach, ...query } = search;
-  const [bootstrap, salt] = await Promise.all([
+  const [bootstrap, { salt, engines }] = await Promise.all([
     ports.bootstrap.look(signal),
-    reach === 'files' ? NOT_ASKED : lookAtSalt(kube, ports.salt, ownJobs, signal),
+    reach === 'files' ? NOT_ASKED : lookAtSalt(namesOf(kube), ports.salt, ownJobs, signal),
   ]);
   const archives = soundArchives(bootstrap.archives);
-  const [targets, engines, served, away] = await Promise.all([
+  const [targets, served, away] = await Promise.all([
     lookAtTargets(intent, kube, { archives: archives.map(wanted), ...query }, ports.targets, signal),
-    lookAtEngines(kube, salt, ports.salt, signal),
     reach === 'files' ? [] : lookAtRegistries(kube, archives, ports.registries, signal),
     drillSwitch === true ? lookAtDrill(kube, salt, ports.salt, signal) : null,
   ]);
@@ -57,31 +57,9 @@ export async function inspect(
 }
 
 /** No guard of a change to files reads it. */
-const NOT_ASKED: Facts['salt'] = { masterAnswers: false, answered: [], jobs: [] };
+const NOT_ASKED: SaltLook = { salt: { masterAnswers: false, answered: [], jobs: [] }, engines: [] };
 
-async function lookAtSalt(
-  kube: KubeFacts,
-  salt: Salt,
-  ownJobs: readonly Jid[],
-  signal: AbortSignal,
-): Promise<Facts['salt']> {
-  const answered = await salt.answering(namesOf(kube), signal);
-  if (answered === null) return { masterAnswers: false, answered: [], jobs: [] };
-  const jobs = await salt.stateRuns(signal);
-  return { masterAnswers: true, answered, jobs: jobs.filter(({ jid }) => !ownJobs.includes(jid)) };
-}
-
-const namesOf = (kube: KubeFacts): readonly string[] => kube.nodes.map(({ name }) => name);
-
-async function lookAtEngines(
-  kube: KubeFacts,
-  seen: Facts['salt'],
-  salt: Salt,
-  signal: AbortSignal,
-): Promise<Facts['engines']> {
-  const allAnswer = namesOf(kube).every((name) => seen.answered.includes(name));
-  return allAnswer ? await salt.engines(namesOf(kube), signal) : [];
-}
+const namesOf = ({ nodes }: KubeFacts): readonly string[] => nodes.map(({ name }) => name);
 
 /** Null while its minion does not answer, which is a refusal of its own. */
 async function lookAtDrill(
