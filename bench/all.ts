@@ -14,6 +14,8 @@ interface AllOptions {
 const BENCHES: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   { name: 'copy', args: ['--mib', '256'] },
   { name: 'proof', args: ['--rounds', '3'] },
+  { name: 'start', args: [] },
+  { name: 'plan', args: ['--rounds', '3'] },
   { name: 'apply', args: [] },
   { name: 'ack', args: ['--rounds', '3'] },
   { name: 'fleet', args: [] },

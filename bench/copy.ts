@@ -8,7 +8,7 @@ import { leastSeconds, partsOf } from './limit.ts';
 import { has } from './peers.ts';
 import { type Race, type Round, race } from './race.ts';
 import { type Row, ratioRow, rowOf, table } from './report.ts';
-import { type CountedRace, resumed, seeded, seededRsync } from './reruns.ts';
+import { type CountedRace, patched, resumed, seeded, seededRsync } from './reruns.ts';
 import { fanOut, wholeCopies } from './rows.ts';
 
 interface BenchOptions {
@@ -18,8 +18,8 @@ interface BenchOptions {
   readonly only?: string;
 }
 
-/** The second archive has ten parts. */
-const LEAST_MIB = 10;
+/** An archive has up to twenty parts. */
+const LEAST_MIB = 20;
 
 const command = new Command('npm run bench:copy --')
   .description('Race our copies against scp, rsync and openssl over real OpenSSH servers on loopback')
@@ -92,7 +92,7 @@ async function onMemory(lab: Lab, wanted: Wanted): Promise<void> {
   const wide = await measure(await fanOut(lab), wanted);
   const cpu = wide.map(({ peer, ours }) => ours.cpu / peer.cpu);
   if (cpu.length > 0) add(ratioRow('fanout3-cpu', 0.65, 'of the peer’s CPU time on the client', cpu, true));
-  for (const one of await seeded(lab)) await measureCounted(one, wanted);
+  for (const one of [...(await seeded(lab)), ...(await patched(lab))]) await measureCounted(one, wanted);
   if (await has('rsync')) {
     for (const one of await resumed(lab)) await measureCounted(one, wanted);
     await measure(await seededRsync(lab), wanted);

@@ -12,7 +12,7 @@ import { type Sshd, startSshd } from '../test/fixtures/sshd.ts';
 
 const MIB = 1024 * 1024;
 /** Space that a bench needs, in sizes of its file: source, three targets, a second archive, and leftovers of a round. */
-const ROOM = 8;
+const ROOM = 9;
 
 /** A target: a real sshd, and the folder for its archives. */
 export interface Target {
@@ -36,6 +36,8 @@ export interface Lab {
   /** Two files that share 70 % of their content in runs of whole sectors. */
   readonly old: SourceFile;
   readonly next: SourceFile;
+  /** Shares 95 % with the old one, as a patch release. */
+  readonly patch: SourceFile;
   readonly targets: readonly [Target, Target, Target];
   readonly knownHosts: string;
   /** A shell that is not yet connected. */
@@ -64,7 +66,8 @@ export async function startLab(mib: number, where?: string): Promise<Lab> {
     knownHosts,
     plain: await writeNoise(join(folder, 'plain.iso'), mib, [{ seed: 1, from: 0, mib }]),
     old: await writeNoise(join(folder, 'old.iso'), mib, [{ seed: 2, from: 0, mib }]),
-    next: await writeNoise(join(folder, 'next.iso'), mib, sharedRuns(mib)).finally(() => kept.clear()),
+    next: await writeNoise(join(folder, 'next.iso'), mib, sharedRuns(mib, SEVENTY)),
+    patch: await writeNoise(join(folder, 'patch.iso'), mib, sharedRuns(mib, NINETY_FIVE)).finally(() => kept.clear()),
     shell: () => sshShell({ knownHostsPath: knownHosts }),
     bootstrap: (digests?: string) =>
       bootstrapNode({
@@ -122,13 +125,17 @@ interface Run {
 }
 
 /** Ten parts, three of them new, and all at another offset: as an image that grew and moved the others. */
-function sharedRuns(mib: number): readonly Run[] {
-  const part = Math.floor(mib / 10);
-  const order = [9, 'new', 0, 1, 'new', 5, 3, 'new', 7, 2] as const;
-  const runs = order.map((from, at): Run => {
-    return from === 'new' ? { seed: 3 + at, from: 0, mib: part } : { seed: 2, from: from * part, mib: part };
+const SEVENTY = [9, 'new', 0, 1, 'new', 5, 3, 'new', 7, 2] as const;
+/** Twenty parts, one of them new, and those behind it at another offset. */
+const NINETY_FIVE = [0, 1, 2, 'new', ...Array.from({ length: 16 }, (_, at) => at + 3)] as const;
+
+function sharedRuns(mib: number, parts: readonly (number | 'new')[]): readonly Run[] {
+  const size = Math.floor(mib / parts.length);
+  const runs = parts.map((from, at): Run => {
+    return from === 'new' ? { seed: 3 + at, from: 0, mib: size } : { seed: 2, from: from * size, mib: size };
   });
-  return [...runs, { seed: 2, from: 10 * part, mib: mib - 10 * part }].filter(({ mib: size }) => size > 0);
+  const rest = parts.length * size;
+  return [...runs, { seed: 2, from: rest, mib: mib - rest }].filter((run) => run.mib > 0);
 }
 
 /** Noise in MiB blocks: the same seed and offset give the same bytes, so that two files can share them. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LocalBootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
 import { sshCopier } from '../src/adapters/ssh/copy/copier.ts';
 import { OpenSsh } from '../src/adapters/ssh/run/openssh.ts';
-import { RateCap } from '../src/adapters/ssh/stream/rate-cap.ts';
+import type { RateCap } from '../src/adapters/ssh/stream/rate-cap.ts';
 import { command } from '../src/domain/node-commands/command.ts';
 import { shownCopyCommands } from '../src/domain/node-commands/copy-commands.ts';
 import { hasExited } from '../src/domain/node-commands/ended.ts';
@@ -18,7 +18,8 @@ export interface Knowledge {
   readonly bootstrap?: LocalBootstrapNode;
   readonly digests?: TargetDigests;
   readonly seed?: SourceFile;
-  readonly maxRate?: number;
+  /** Shared by all copies that leave through one uplink. */
+  readonly rateCap?: RateCap;
 }
 
 /** Copies by our engine. Each uses a new connection, like a worker after a pause. */
@@ -46,7 +47,7 @@ export class Ours {
     known: Knowledge,
     isPrepared: boolean,
   ): Promise<() => Promise<void>> {
-    const { bootstrap = this.#lab.bootstrap(), digests, seed, maxRate } = known;
+    const { bootstrap = this.#lab.bootstrap(), digests, seed, rateCap } = known;
     const shell = this.#lab.shell();
     const copier = sshCopier({
       shell,
@@ -54,7 +55,7 @@ export class Ours {
       clock: systemClock,
       openSsh: new OpenSsh({ knownHostsPath: this.#lab.knownHosts }),
       ...(digests === undefined ? {} : { digests }),
-      ...(maxRate === undefined ? {} : { rateCap: new RateCap(maxRate, systemClock) }),
+      ...(rateCap === undefined ? {} : { rateCap }),
     });
     const step = stepOf(source, target, seed);
     if (isPrepared) await copier.prepare([step], new AbortController().signal);

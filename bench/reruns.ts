@@ -1,6 +1,9 @@
 import { copyFile, truncate } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { openTargetDigests } from '../src/adapters/node/target-digests.ts';
-import type { Lab } from './lab.ts';
+import { RateCap } from '../src/adapters/ssh/stream/rate-cap.ts';
+import { systemClock } from '../src/runtime/clock.ts';
+import type { Lab, Target } from './lab.ts';
 import { type Knowledge, Ours, partOf, placeOf } from './ours.ts';
 import { Peers, sh } from './peers.ts';
 import type { Contender, Race } from './race.ts';
@@ -96,6 +99,56 @@ export async function seeded(lab: Lab): Promise<readonly CountedRace[]> {
   ];
 }
 
+/** Rows where the target has the release before a patch: 95 % of the content, which is what seeding is kept for. */
+export async function patched(lab: Lab): Promise<readonly CountedRace[]> {
+  const { patch, old, targets } = lab;
+  const [one] = targets;
+  const known = await knownIn(lab, placeOf(patch, one));
+  for (const target of targets) {
+    await lab.offer(patch, placeOf(patch, target));
+    await lab.offer(old, placeOf(old, target));
+    await new Ours(lab).copy(old, target, known);
+  }
+  const row = (name: string, goal: number, where: string, to: readonly Target[], maxRate?: number): CountedRace => {
+    const each = to.map((target) => ({ target, ours: new Ours(lab) }));
+    const copies = (seed: Knowledge) => async () => {
+      const shared = { ...known, ...seed, ...capped(maxRate) };
+      const all = await Promise.all(each.map(({ target, ours }) => ours.prepared(patch, target, shared)));
+      return async () => void (await Promise.all(all.map((copy) => copy())));
+    };
+    return {
+      race: {
+        name,
+        goal,
+        says: `our full verified copy of a patch release, ${where}`,
+        peer: prepared(lab, to, copies({})),
+        ours: prepared(lab, to, copies({ seed: old })),
+      },
+      sent: () => each.reduce((sum, { ours }) => sum + ours.sent, 0) / (patch.size * to.length),
+      most: 0.07,
+    };
+  };
+  return [
+    row('patch', 1, 'on loopback', [one]),
+    row('patch-10gbit', 1, 'both held to 10 Gbit/s', [one], 10 * GIGABIT),
+    row('patch-1gbit', 2, 'both held to 1 Gbit/s', [one], GIGABIT),
+    row('patch3-1gbit', 2, 'to three targets, held to 1 Gbit/s together', targets, GIGABIT),
+  ];
+}
+
+/** Copies that are searched in advance, as while people read the plan. */
+function prepared({ patch }: Lab, to: readonly Target[], prepare: () => Promise<() => Promise<void>>): Contender {
+  let copy = async (): Promise<void> => undefined;
+  return bringing(
+    patch,
+    to,
+    () => copy(),
+    async () => {
+      copy = await prepare();
+    },
+  );
+}
+
 /** The same against rsync, which finds the basis by a similar name. */
 export async function seededRsync(lab: Lab): Promise<Race> {
   const { next, old, targets } = lab;
@@ -121,11 +174,12 @@ export async function seededRsync(lab: Lab): Promise<Race> {
 
 /** Knowledge of a finished search: a full digest cache, and what the target holds. */
 async function knownIn(lab: Lab, path: string): Promise<Knowledge> {
-  const source = path.endsWith('next.iso') ? lab.next : lab.plain;
+  const source = [lab.next, lab.patch].find((one) => basename(one.path) === basename(path)) ?? lab.plain;
   await lab.offer(source, path);
   const bootstrap = lab.bootstrap();
   await bootstrap.sha256(path, new AbortController().signal);
   return { bootstrap, digests: await openTargetDigests({ log: () => undefined }) };
 }
 
-const capped = (maxRate: number | undefined): Pick<Knowledge, 'maxRate'> => (maxRate === undefined ? {} : { maxRate });
+const capped = (maxRate: number | undefined): Pick<Knowledge, 'rateCap'> =>
+  maxRate === undefined ? {} : { rateCap: new RateCap(maxRate, systemClock) };

@@ -6,6 +6,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'ssh-auth': 'NODE',
   'ssh-cut': 'NODE BYTES',
   'ssh-slow': 'NODE BYTES_PER_SECOND',
+  'ssh-far': 'NODE SECONDS',
   'host-key-changed': 'NODE',
   'sudo-password': 'NODE',
   'shell-breaks': 'NODE',

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterParts } from '../parts.ts';
 import type { SimNode } from '../world.ts';
 import type { Call, NodeReach } from './program.ts';
 import { notFound } from './programs/digest.ts';
@@ -21,6 +23,7 @@ export async function runLine(reach: NodeReach, node: SimNode, line: string, str
     exitCode: null,
   };
   node.commandLog.push(entry);
+  await roundTrip(reach.parts, node);
   if (reach.parts.faults.isOn('shell-breaks', node.name) && line.includes('\n')) {
     // csh ends a quoted string at the end of a line.
     await streams.err("Unmatched '''.");
@@ -38,6 +41,12 @@ export async function runLine(reach: NodeReach, node: SimNode, line: string, str
   const exitCode = await runWords(reach, node, node.ssh.user, split.words, streams);
   entry.exitCode = exitCode;
   return exitCode;
+}
+
+/** A login or a command takes as long as its words travel. */
+export async function roundTrip({ faults, closing }: ClusterParts, { name }: SimNode): Promise<void> {
+  const seconds = faults.wordsFor('ssh-far', name)?.[0];
+  if (seconds !== undefined) await sleep(Number(seconds) * 1000, undefined, { signal: closing });
 }
 
 async function runWords(

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { SimNode } from '../world.ts';
-import { runLine } from './exec.ts';
+import { roundTrip, runLine } from './exec.ts';
 import { execStreams } from './exec-streams.ts';
 import type { NodeReach } from './program.ts';
 
@@ -62,7 +62,13 @@ export class SshServer {
     this.connections.add(connection);
     // As sshd does: with Nagle's algorithm each exec would wait for delayed acknowledgements.
     socketOf(connection)?.setNoDelay(true);
-    connection.on('authentication', (attempt) => this.authenticate(attempt));
+    connection.on('authentication', (attempt) => {
+      // An abort ends the wait when the sandbox closes, and with it this connection.
+      roundTrip(this.reach.parts, this.node).then(
+        () => this.authenticate(attempt),
+        () => cut(connection),
+      );
+    });
     connection.on('close', () => this.connections.delete(connection));
     // Clients that disconnect without a goodbye are normal for sshd.
     connection.on('error', () => this.connections.delete(connection));

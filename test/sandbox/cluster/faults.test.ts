@@ -47,6 +47,6 @@ describe('faults', () => {
 
   it('lists every fault that can be set, with its arguments', () => {
     expect(faultList()).toContain('state-fails NODE SLS [COMMENT…]');
-    expect(faultList()).toHaveLength(54);
+    expect(faultList()).toHaveLength(55);
   });
 });

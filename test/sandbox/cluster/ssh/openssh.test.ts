@@ -141,6 +141,15 @@ describe('faults of the connection to a node', () => {
     await cluster.cluster.clearFault('ssh-slow');
   });
 
+  it('ssh-far delays each login and each command', async () => {
+    await cluster.cluster.fault('ssh-far', ['node-1', '0.2']);
+    const began = performance.now();
+    expect(await cluster.run('node-1', 'true')).toMatchObject({ code: 0 });
+    // The client asks whether its key is accepted, signs, and runs the command.
+    expect(performance.now() - began).toBeGreaterThan(580);
+    await cluster.cluster.clearFault('ssh-far');
+  });
+
   it('ssh-slow ends at once when cleared, also for bytes in transit', async () => {
     const { events } = cluster.cluster.world;
     const listeners = events.listenerCount('changed');
