@@ -1,5 +1,6 @@
+# The digest is that of the index of all platforms. A newer one: docker buildx imagetools inspect node:24-bookworm-slim
 # Build: one bundle of the program and its packages, so that the image has no other file of npm's.
-FROM node:24-bookworm-slim AS build
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
@@ -9,7 +10,7 @@ COPY src ./src
 # Without what only the worker needs, which is no part of this image.
 RUN npm run build -- --bot
 
-FROM node:24-bookworm-slim
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --chown=root:root LICENSE ./

