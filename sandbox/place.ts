@@ -8,7 +8,7 @@ export interface Place {
   readonly host: string;
   /** The environment of every process. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether the clocks of bot and worker can be set. */
+  /** Whether the clocks of bot, worker and Redis can be set. That of Redis needs a C compiler. */
   readonly hasClocks: boolean;
   readonly installed: Installed;
 }

@@ -33,7 +33,7 @@ export interface SandboxOptions {
   readonly folder?: string;
   /** Port of the page; default: a free port. */
   readonly port?: number;
-  /** Gives bot and worker clocks that can be set. */
+  /** Gives bot, worker and Redis clocks that can be set. */
   readonly hasClocks?: boolean;
   /** Programs as install.sh installs them: folders with `node` and `dist`. */
   readonly installed?: Installed;

@@ -1,15 +1,16 @@
-// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, curl, kubectl, chromium. Runs on Node 18 and newer.
+// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, curl, cc, kubectl, chromium. Runs on Node 18 and newer.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** The known names: alternative programs, of which one is enough, and the Debian package with one. */
+/** The known names: alternative programs, of which one is enough, and the Debian packages with one. */
 const KNOWN = {
   'redis-server': { programs: ['redis-server', 'valkey-server'], package: 'redis-server' },
   sshd: { programs: ['sshd'], package: 'openssh-server' },
   rsync: { programs: ['rsync'], package: 'rsync' },
   curl: { programs: ['curl'], package: 'curl' },
+  cc: { programs: ['cc', 'gcc', 'clang'], package: 'gcc libc6-dev' },
   kubectl: { programs: ['kubectl'], package: 'kubernetes-client' },
   chromium: { programs: ['chromium'], package: 'chromium' },
 };
@@ -26,7 +27,7 @@ function main(words) {
   if (wrong !== null) return fail(wrong);
   const missing = words.filter((word) => !isInstalled(word));
   if (missing.length === 0) return;
-  const packages = missing.map((word) => KNOWN[word].package);
+  const packages = missing.flatMap((word) => KNOWN[word].package.split(' '));
   const byHand = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const root = waysToRoot();
   if (root === null || !isOnPath('apt-get')) {

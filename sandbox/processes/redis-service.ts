@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { aclFile, aclUsers } from '../../src/adapters/redis/acl/acl.ts';
+import { redisClockOf } from '../clock/redis-clock.ts';
 import { CLUSTER } from '../people.ts';
 import type { Place } from '../place.ts';
 import { findProgram } from './programs.ts';
@@ -45,11 +46,12 @@ export async function redisService(
     'maxmemory-policy': 'noeviction',
     aclfile: aclPath,
   };
+  const clock = place.hasClocks ? await redisClockOf(place.folder, place.env.PATH ?? '') : {};
   return new Service({
     name: 'redis',
     program,
     args: Object.entries(words).flatMap(([key, value]) => [`--${key}`, value]),
-    env: place.env,
+    env: { ...place.env, ...clock },
     logPath: join(place.folder, 'redis.log'),
     isReady: () => answersPing(place.host),
     ...told,

@@ -21,6 +21,15 @@ export function clockDisturbances(): readonly Disturbance[] {
     ]),
     set('bot-clock-three-hours-ahead-in-mount', 'bot', 'mount', FAR_MS),
     set('bot-clock-three-hours-back-in-mount', 'bot', 'mount', -FAR_MS),
+    ...(['copy', 'engines'] as const).flatMap((step) => [
+      setRedis(`redis-clock-three-minutes-back-in-${step}`, step, -3 * MINUTE_MS),
+      setRedis(`redis-clock-three-hours-back-in-${step}`, step, -FAR_MS),
+      setRedis(`redis-clock-three-hours-ahead-in-${step}`, step, FAR_MS),
+    ]),
+    ...(['worker', 'bot'] as const).flatMap((service) => [
+      setRedis(`${service}-killed-with-the-clock-of-redis-an-hour-back`, 'mount', -60 * MINUTE_MS, service),
+      setRedis(`${service}-killed-with-the-clock-of-redis-an-hour-ahead`, 'mount', 60 * MINUTE_MS, service),
+    ]),
     wrong('worker-clock-5-minutes-ahead-of-the-bot', 5 * MINUTE_MS, DONE),
     wrong('worker-clock-half-a-minute-behind-the-bot', -MINUTE_MS / 2, DONE),
     {
@@ -71,6 +80,24 @@ function set(name: string, whose: Clocked, step: StepKind, offMs: number): Distu
       await stage.step(step);
       await stage.pause(SOON_MS);
       await stage.setClock(whose, offMs);
+      if (step === 'copy') await stage.clear('ssh-slow');
+    },
+  };
+}
+
+/** A dead process left leases and times in Redis, which its next start reads by another clock. */
+function setRedis(name: string, step: StepKind, offMs: number, killed?: 'worker' | 'bot'): Disturbance {
+  return {
+    name,
+    setsClocks: true,
+    end: DONE,
+    strike: async (stage) => {
+      if (step === 'copy') await stage.plant('ssh-slow', ...SLOW);
+      await stage.step(step);
+      await stage.pause(SOON_MS);
+      if (killed !== undefined) await stage.kill(killed);
+      await stage.setRedisClock(offMs);
+      if (killed !== undefined) await stage.start(killed);
       if (step === 'copy') await stage.clear('ssh-slow');
     },
   };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clocked, setClock } from '../../../sandbox/clock/clocks.ts';
+import { setRedisClock } from '../../../sandbox/clock/redis-clock.ts';
 import { startKeeper } from '../../../sandbox/processes/keeper.ts';
 import type { Service } from '../../../sandbox/processes/service.ts';
 import type { ServiceName } from '../../../sandbox/processes/services.ts';
@@ -112,6 +113,11 @@ export class ChaosStage extends SandboxStage {
   async setClock(name: Clocked, offMs: number): Promise<void> {
     await setClock(this.sandbox.folder, name, offMs, this.sandbox.services[name]);
     if (name === 'worker') this.#clockSets.push({ line: this.journal.events().length, offMs });
+  }
+
+  /** The same for Redis: its time of day, by which keys expire and which it tells others. */
+  async setRedisClock(offMs: number): Promise<void> {
+    await setRedisClock(this.sandbox.folder, offMs);
   }
 
   /** The journal's events with the times of a correct clock. */
