@@ -31,7 +31,7 @@ export async function doctorOfBot({ config: path, json }: TypedDoctor): Promise<
     const clusters = config.clusters.map(({ name }) => name);
     const opened = new Opened();
     try {
-      const address = redisAddress(config.redis, config.secrets.redisPassword);
+      const address = redisAddress(config.redis, config.secrets);
       const redis = opened.keep(doctorRedis(address, 'bot', clusters));
       screen.wait('Checking…');
       const rooms = roomsOf(config, redis, logOn(screen));

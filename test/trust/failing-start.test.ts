@@ -11,6 +11,7 @@ import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { kubernetes } from '../../src/adapters/kube/kube.ts';
 import { openLog } from '../../src/runtime/log.ts';
 import { type RedisServer, startRedis } from '../fixtures/redis.ts';
+import { startSentinels } from '../fixtures/sentinels.ts';
 import { leaks, PLANTED } from './planted.ts';
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
@@ -103,6 +104,24 @@ describe('a failing start hides', { timeout: 2 * LIMIT_MS }, () => {
     const text = await botSays(dump(bot()), env, refused);
     expect(leaks(text)).toEqual([]);
     for (const secret of Object.values(env)) expect(text).not.toContain(secret);
+  });
+
+  it('the password that the Sentinels reject', async () => {
+    const sentinels = await startSentinels(folder, 'lab', redis.port, () => ['requirepass another']);
+    try {
+      const env = {
+        REGISTRY_HA_SLACK_BOT_TOKEN: slack.botToken,
+        REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken,
+        REGISTRY_HA_SENTINEL_PASSWORD: PLANTED.sentinelPassword,
+      };
+      const at = sentinels.hosts.map(({ host, port }) => `${host}:${port}`);
+      const config = bot({ redis: { sentinels: at, sentinelName: 'lab', sentinelUsername: 'default' } });
+      const text = await botSays(dump(config), env, /"next":"The Sentinels reject the login: compare redis\.sentinel/);
+      expect(text).toContain('The Sentinels reject the login.');
+      expect(leaks(text)).toEqual([]);
+    } finally {
+      await sentinels.close();
+    }
   });
 
   it('the password in the URL of an unreachable Redis', async () => {

@@ -29,7 +29,7 @@ export function botRecord(
 ) {
   const clusters = { [Symbol.iterator]: () => served.keys() };
   const onError = redisErrors(log);
-  const redis = openRedis(redisAddress(config.redis, config.secrets.redisPassword), 'registry-ha-bot', log);
+  const redis = openRedis(redisAddress(config.redis, config.secrets), 'registry-ha-bot', log);
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   return {
