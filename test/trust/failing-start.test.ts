@@ -176,11 +176,11 @@ describe('a failing start hides', { timeout: 2 * LIMIT_MS }, () => {
       import { openLog } from ${JSON.stringify(log)};
       import { runProcess } from ${JSON.stringify(run)};
       const secrets = [];
-      const { redisPassword, signingSecret, ...other } = JSON.parse(process.env.PLANTED);
+      const { redisPassword, sentinelPassword, signingSecret, ...other } = JSON.parse(process.env.PLANTED);
       await runProcess(async () => {
-        secrets.push(redisPassword, signingSecret);
+        secrets.push(redisPassword, sentinelPassword, signingSecret);
         setTimeout(() => {
-          const options = { headers: { authorization: 'Bearer ' + other.kubeToken }, args: [redisPassword, signingSecret] };
+          const options = { headers: { authorization: 'Bearer ' + other.kubeToken }, args: [redisPassword, sentinelPassword, signingSecret] };
           throw Object.assign(new Error('broke ' + JSON.stringify(other)), { options, ...other, redisPassword }, { cause: new Error(redisPassword) });
         }, 10);
         return { stop: async () => undefined };
