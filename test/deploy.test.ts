@@ -109,7 +109,10 @@ describe('deploy/kubernetes', () => {
     securityContext: z.unknown(),
     ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
   });
-  const podSpec = z.looseObject({ containers: z.tuple([container]), volumes: z.array(z.object({ name: z.string() })) });
+  const podSpec = z.looseObject({
+    containers: z.tuple([container]),
+    volumes: z.array(z.looseObject({ name: z.string() })),
+  });
   const deployment = z.looseObject({
     spec: z.looseObject({ replicas: z.number(), template: z.looseObject({ spec: podSpec }) }),
   });
@@ -131,6 +134,19 @@ describe('deploy/kubernetes', () => {
     const writable = bot.volumeMounts.filter(({ readOnly }) => !readOnly).map(({ mountPath }) => mountPath);
     expect(writable).toEqual(['/tmp']);
     expect(bot.volumeMounts.map(({ name }) => name)).toEqual(template.spec.volumes.map(({ name }) => name));
+  });
+
+  it('mounts the files of clusters where the page says, as a folder that need not be there', () => {
+    const page = readFileSync(new URL('../deploy/kubernetes/bot/kustomization.yaml', import.meta.url), 'utf8');
+    const [, folder] = /clustersDir: (\/[\w/-]+)/.exec(page) ?? [];
+    const mounts = bot.volumeMounts.filter(({ mountPath }) => mountPath === folder);
+    expect(mounts).toEqual([{ name: 'clusters', mountPath: folder, readOnly: true }]);
+    // A mount below a mount that is read-only has no place.
+    const others = bot.volumeMounts.map(({ mountPath }) => mountPath).filter((one) => one !== folder);
+    expect(others.filter((one) => folder?.startsWith(`${one}/`))).toEqual([]);
+    const sources = template.spec.volumes.filter(({ name }) => name === 'clusters');
+    expect(JSON.stringify(sources)).toContain('"configMap":{"name":"registry-ha-clusters","optional":true}');
+    expect(JSON.stringify(bot)).not.toContain('subPath');
   });
 
   it('lets the probes reach the health of the bot', () => {
