@@ -8,6 +8,7 @@ import { checkDaily, type DailyPorts } from './app/answer/check-daily.ts';
 import { type NewsPorts, newsTeller } from './app/answer/tell-news.ts';
 import { botUseCases, type UseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
+import { OtherBots } from './app/ask/other-bots.ts';
 import type { BotConfig } from './config/bot-config.ts';
 import type { FleetFiles } from './config/fleet-files.ts';
 import type { Once } from './ports/cards.ts';
@@ -51,10 +52,10 @@ export async function startBot(config: BotConfig, log: Log, files: FleetFiles | 
 }
 
 async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, register: Registry, opened: Opened) {
-  const { onOpen, onWorker, onCall, onDrawn, onRead } = botMetrics(register);
+  const { onOpen, onWorker, onCall, onDrawn, onRead, onShared: onKnown } = botMetrics(register);
   const signing = loadSigningKey(config.approval.keyFile);
   const { record, served } = await openClusters(config, signing, log, opened);
-  const { fleet, cards, announcements, once } = record;
+  const { fleet, cards, announcements, once, replicas } = record;
   const { clusters } = served;
   const rounds = opened.keep(new Rounds(opened.ending));
   const signer = approvalSigner(await signing);
@@ -71,7 +72,9 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
     return slack?.isConnected() ? null : 'Slack is unreachable.';
   };
   opened.keep(await serveHealth(config.health, whyNotReady, register));
-  const heard = { useCases: withMetric(useCases, onWorker), onCall, onDrawn };
+  const others = new OtherBots({ replicas, renew: () => slack?.renew() ?? false, onKnown, clock, log });
+  if (config.slack.mode === 'socket') rounds.run((signal) => others.run(signal));
+  const heard = { onConnections: others.heard, useCases: withMetric(useCases, onWorker), onCall, onDrawn };
   const changes = (name: string) => known(name, clusters).changes;
   const shown = { ...config, clusters: placesOf(served), formerOf: served.formerOf };
   const running = await startSlack({ ...heard, config: shown, changes, cards, once, announcements, clock, log });

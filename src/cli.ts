@@ -43,7 +43,8 @@ program
     await runProcess(async () => {
       const config = workerConfig(path, process.env, { isStarting: true });
       const { startWorker } = await import('./worker.ts');
-      secrets.push(config.redisPassword, passwordIn(config.redis.url ?? ''), ...Object.values(config.otlpHeaders));
+      const { redisPassword, sentinelPassword, redis, otlpHeaders } = config;
+      secrets.push(redisPassword, sentinelPassword, passwordIn(redis.url ?? ''), ...Object.values(otlpHeaders));
       return await startWorker(config, switchedBySignal(openLog(config.log.level, 'registry-ha-worker', secrets)));
     }, log);
   });

@@ -1,5 +1,6 @@
 import { host } from './adapters/health/host.ts';
 import { loadSigningKey, loadTrustedKeys } from './adapters/keys/files.ts';
+import { redisReplicas } from './adapters/redis/cards/replicas.ts';
 import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
 import { examine, type Room, shared } from './app/doctor/check.ts';
 import { botHostRoom } from './app/doctor/host.ts';
@@ -31,7 +32,7 @@ export async function doctorOfBot({ config: path, json }: TypedDoctor): Promise<
     const clusters = config.clusters.map(({ name }) => name);
     const opened = new Opened();
     try {
-      const address = redisAddress(config.redis, config.secrets.redisPassword);
+      const address = redisAddress(config.redis, config.secrets);
       const redis = opened.keep(doctorRedis(address, 'bot', clusters));
       screen.wait('Checking…');
       const rooms = roomsOf(config, redis, logOn(screen));
@@ -54,11 +55,20 @@ function roomsOf(config: BotConfig, { redis, server }: ReturnType<typeof doctorR
     (await Promise.all(config.clusters.map((one) => loadTrustedKeys(workerKeysOf(one)))))
       .flat()
       .map(({ name }) => name);
+  const sockets = () => redisReplicas({ redis, clusters: config.clusters.map(({ name }) => name) }).seen();
   const channels = [...new Set(config.clusters.flatMap((one) => one.channels))];
   return [
     botHostRoom({ host: host(process.env), health: () => healthSays(health) }),
     keysRoom({ own, trusted }, 'trusted workers'),
-    slackRoom({ token, site, isSocket: slack.mode === 'socket', channels, policies, now: () => clock.now().getTime() }),
+    slackRoom({
+      token,
+      site,
+      isSocket: slack.mode === 'socket',
+      sockets,
+      channels,
+      policies,
+      now: () => clock.now().getTime(),
+    }),
     policyRoom({ policies, groups, site, token }),
     redisRoom(server),
     workersRoom({ clusters: livesOf(config, redis), version: VERSION, ownKey: own }),

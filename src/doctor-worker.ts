@@ -35,7 +35,7 @@ export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promi
     if (denied !== null) return denied;
     const opened = new Opened();
     try {
-      const address = redisAddress(config.redis, config.redisPassword);
+      const address = redisAddress(config.redis, config);
       const cluster = opened.keep(await workerCluster(config, logOn(screen), false));
       const redis = opened.keep(doctorRedis(address, 'worker', [config.cluster]));
       screen.wait('Checking…');
@@ -49,7 +49,11 @@ export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promi
 }
 
 /** Secrets and their files beside the configuration. */
-const SECRETS = { REGISTRY_HA_REDIS_PASSWORD: 'redis-password', REGISTRY_HA_OTLP_HEADERS: 'otlp-headers' } as const;
+const SECRETS = {
+  REGISTRY_HA_REDIS_PASSWORD: 'redis-password',
+  REGISTRY_HA_SENTINEL_PASSWORD: 'sentinel-password',
+  REGISTRY_HA_OTLP_HEADERS: 'otlp-headers',
+} as const;
 
 /** As the unit sets it: each secret’s file is beside the configuration, unless the environment names another one. */
 function withSecrets(path: string, env: Environment): Environment {

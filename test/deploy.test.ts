@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,89 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { initBot } from '../src/commands/init/bot.ts';
 import { isInstalled, needs } from './fixtures/needs.ts';
-
-const UNIT = readFileSync(new URL('../deploy/registry-ha-worker.service', import.meta.url), 'utf8');
-
-/** RHEL and Rocky 8, the oldest system that MetalK8s supports. */
-const OLDEST = 239;
-
-/** The release of systemd with the first support of each setting, from its NEWS file; 0: older than NEWS says. */
-const SINCE: Readonly<Record<string, number>> = {
-  Description: 0,
-  Documentation: 183,
-  Wants: 0,
-  After: 0,
-  StartLimitIntervalSec: 230,
-  ExecStart: 0,
-  User: 0,
-  Environment: 0,
-  Restart: 0,
-  RestartSec: 0,
-  TimeoutStopSec: 188,
-  StateDirectory: 235,
-  StateDirectoryMode: 235,
-  UMask: 0,
-  ProtectSystem: 214,
-  ReadWritePaths: 231,
-  ProtectHome: 214,
-  PrivateDevices: 209,
-  CapabilityBoundingSet: 0,
-  AmbientCapabilities: 229,
-  NoNewPrivileges: 187,
-  RestrictSUIDSGID: 242,
-  KeyringMode: 235,
-  RemoveIPC: 212,
-  ProtectKernelTunables: 232,
-  ProtectKernelModules: 232,
-  ProtectKernelLogs: 244,
-  ProtectControlGroups: 232,
-  ProtectClock: 245,
-  ProtectHostname: 242,
-  RestrictNamespaces: 233,
-  RestrictRealtime: 231,
-  LockPersonality: 235,
-  SystemCallArchitectures: 209,
-  SystemCallFilter: 187,
-  SystemCallErrorNumber: 209,
-  RestrictAddressFamilies: 211,
-  WantedBy: 0,
-};
-
-/** Each takes something away from the worker. An older systemd logs that it does not know them, and starts the worker. */
-const MAY_BE_IGNORED = ['RestrictSUIDSGID', 'ProtectKernelLogs', 'ProtectClock', 'ProtectHostname'];
-
-const settings = UNIT.split('\n').flatMap((line) => /^([A-Z]\w+)=/.exec(line)?.[1] ?? []);
-
-describe('the worker’s unit', () => {
-  it('has only settings that systemd 239 knows, or may ignore without another meaning', () => {
-    const unknown = settings.filter((name) => SINCE[name] === undefined);
-    expect(unknown, 'look up in NEWS since when').toEqual([]);
-    const newer = settings.filter((name) => (SINCE[name] ?? 0) > OLDEST);
-    expect(newer.toSorted()).toEqual(MAY_BE_IGNORED.toSorted());
-  });
-
-  it('names its password’s file by a path, not by %d or a credential, which systemd 239 does not know', () => {
-    expect(UNIT).toMatch(/^Environment=REGISTRY_HA_REDIS_PASSWORD_FILE=\/\S+$/m);
-    expect(UNIT).not.toMatch(/%d|Credential/);
-    // `exec` came with 240.
-    expect(UNIT).not.toMatch(/^Type=/m);
-  });
-
-  const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0;
-  it.skipIf(!hasAnalyze)('passes systemd-analyze verify (skipped without systemd-analyze)', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'registry-ha-unit-'));
-    const path = join(folder, 'registry-ha-worker.service');
-    // The program is not installed here; the pages neither.
-    writeFileSync(
-      path,
-      UNIT.replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`).replace(/^Documentation=.*\n/m, ''),
-    );
-    const { stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', path], { encoding: 'utf8' });
-    const said = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('registry-ha-worker'));
-    rmSync(folder, { recursive: true });
-    expect(said).toEqual([]);
-  });
-});
 
 describe('install.sh', () => {
   const script = fileURLToPath(new URL('../deploy/install.sh', import.meta.url));
@@ -207,7 +124,10 @@ describe('deploy/kubernetes', () => {
     securityContext: z.unknown(),
     ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
   });
-  const podSpec = z.looseObject({ containers: z.tuple([container]), volumes: z.array(z.object({ name: z.string() })) });
+  const podSpec = z.looseObject({
+    containers: z.tuple([container]),
+    volumes: z.array(z.looseObject({ name: z.string() })),
+  });
   const deployment = z.looseObject({
     spec: z.looseObject({ replicas: z.number(), template: z.looseObject({ spec: podSpec }) }),
   });
@@ -229,6 +149,19 @@ describe('deploy/kubernetes', () => {
     const writable = bot.volumeMounts.filter(({ readOnly }) => !readOnly).map(({ mountPath }) => mountPath);
     expect(writable).toEqual(['/tmp']);
     expect(bot.volumeMounts.map(({ name }) => name)).toEqual(template.spec.volumes.map(({ name }) => name));
+  });
+
+  it('mounts the files of clusters where the page says, as a folder that need not be there', () => {
+    const page = readFileSync(new URL('../deploy/kubernetes/bot/kustomization.yaml', import.meta.url), 'utf8');
+    const [, folder] = /clustersDir: (\/[\w/-]+)/.exec(page) ?? [];
+    const mounts = bot.volumeMounts.filter(({ mountPath }) => mountPath === folder);
+    expect(mounts).toEqual([{ name: 'clusters', mountPath: folder, readOnly: true }]);
+    // A mount below a mount that is read-only has no place.
+    const others = bot.volumeMounts.map(({ mountPath }) => mountPath).filter((one) => one !== folder);
+    expect(others.filter((one) => folder?.startsWith(`${one}/`))).toEqual([]);
+    const sources = template.spec.volumes.filter(({ name }) => name === 'clusters');
+    expect(JSON.stringify(sources)).toContain('"configMap":{"name":"registry-ha-clusters","optional":true}');
+    expect(JSON.stringify(bot)).not.toContain('subPath');
   });
 
   it('lets the probes reach the health of the bot', () => {

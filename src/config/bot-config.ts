@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { atLeast } from '../domain/text/length.ts';
 import { absolute, type BotCluster, ClusterEntry, clustersOf } from './bot-clusters.ts';
 import { type Policies, policiesFor, readPolicies } from './policy-config.ts';
-import { type Environment, Mistakes, neededSecret, readConfig, secret } from './read-config.ts';
-import { REDIS_OVERRIDES, RedisSchema, redisAddress } from './redis-config.ts';
+import { type Environment, Mistakes, neededSecret, readConfig } from './read-config.ts';
+import { REDIS_OVERRIDES, RedisSchema, redisAddress, redisSecrets } from './redis-config.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -72,7 +72,7 @@ export function botConfig(
   const mistakes = new Mistakes();
   const files = readFiles(path, env, mistakes);
   const secrets = secretsOf(files?.slack.mode, env, mistakes);
-  if (isStarting && files !== undefined) mistakes.of(() => redisAddress(files.redis, secrets.redisPassword));
+  if (isStarting && files !== undefined) mistakes.of(() => redisAddress(files.redis, secrets));
   const { botToken } = secrets;
   const wrong = mistakes.all();
   if (wrong !== null || !isWhole(files) || botToken === undefined) throw wrong ?? new TypeError(MISSING);
@@ -131,7 +131,7 @@ function secretsOf(mode: 'socket' | 'http' | undefined, env: Environment, mistak
     appToken: mode === 'socket' ? needed('REGISTRY_HA_SLACK_APP_TOKEN') : undefined,
     /** HTTP mode only. */
     signingSecret: mode === 'http' ? needed('REGISTRY_HA_SLACK_SIGNING_SECRET') : undefined,
-    redisPassword: mistakes.of(() => secret('REGISTRY_HA_REDIS_PASSWORD', env)),
+    ...redisSecrets(env, mistakes),
   };
 }
 

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { codeOf } from '../domain/text/error-code.ts';
 import { atLeast } from '../domain/text/length.ts';
-import { Mistakes, WrongConfig } from './read-config.ts';
+import { type Environment, Mistakes, secret, WrongConfig } from './read-config.ts';
 import { passwordIn, type RedisLogin, redisUrl } from './redis-url.ts';
 
 const path = z.string().startsWith('/', 'write an absolute path');
@@ -24,6 +24,8 @@ export const RedisSchema = z
       .optional(),
     /** The name of the primary in `sentinel monitor NAME …`. */
     sentinelName: z.string().check(atLeast(1)).optional(),
+    /** The user at the Sentinels, which is not the user at the primary; without it, their `requirepass` counts. */
+    sentinelUsername: z.string().check(atLeast(1)).optional(),
     username: z.string().check(atLeast(1)).optional(),
     tls: z
       .strictObject({
@@ -34,7 +36,7 @@ export const RedisSchema = z
       })
       .optional(),
   })
-  .superRefine(({ url, sentinels, sentinelName, tls }, { addIssue }) => {
+  .superRefine(({ url, sentinels, sentinelName, sentinelUsername, tls }, { addIssue }) => {
     const issueAt = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message });
     if (url === undefined && sentinels === undefined)
       issueAt('url', 'missing; write redis://host:port, or name the Sentinels under sentinels');
@@ -42,6 +44,8 @@ export const RedisSchema = z
       issueAt('sentinels', 'remove url or sentinels: the Sentinels name the server');
     if (sentinels !== undefined && sentinelName === undefined)
       issueAt('sentinelName', 'missing; write the name of the primary in the Sentinels’ configuration');
+    if (sentinels === undefined && sentinelUsername !== undefined)
+      issueAt('sentinelUsername', 'remove it, or name the Sentinels under sentinels');
     if (tls === undefined) return;
     const issue = (message: string) => issueAt('tls', message);
     if (url?.startsWith('redis://')) issue('TLS requires a url that starts with rediss://');
@@ -54,6 +58,7 @@ export type RedisConfig = z.infer<typeof RedisSchema>;
 export const REDIS_OVERRIDES = {
   REGISTRY_HA_REDIS_URL: 'redis.url',
   REGISTRY_HA_REDIS_USERNAME: 'redis.username',
+  REGISTRY_HA_SENTINEL_USERNAME: 'redis.sentinelUsername',
   REGISTRY_HA_REDIS_TLS_CA: 'redis.tls.ca',
   REGISTRY_HA_REDIS_TLS_CERT: 'redis.tls.cert',
   REGISTRY_HA_REDIS_TLS_KEY: 'redis.tls.key',
@@ -69,6 +74,8 @@ interface TlsFiles {
 /** The Sentinels of a primary, and the login at that primary. */
 export interface SentinelAddress extends RedisLogin {
   readonly name: string;
+  /** The login at the Sentinels themselves. */
+  readonly at: RedisLogin;
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
 }
 
@@ -78,11 +85,26 @@ export type RedisAddress = { readonly tls?: TlsFiles } & (
   | { readonly sentinels: SentinelAddress }
 );
 
-/** The address with user and password, and the content of the TLS files. Throws WrongConfig for an unusable file or a missing password. */
-export function redisAddress(config: RedisConfig, password: string | undefined): RedisAddress {
+/** The passwords that come from the environment. */
+export interface RedisSecrets {
+  readonly redisPassword?: string | undefined;
+  readonly sentinelPassword?: string | undefined;
+}
+
+/** The passwords at Redis and at its Sentinels; mistakes are kept in `mistakes`. */
+export const redisSecrets = (env: Environment, mistakes: Mistakes) => ({
+  redisPassword: mistakes.of(() => secret('REGISTRY_HA_REDIS_PASSWORD', env)),
+  sentinelPassword: mistakes.of(() => secret('REGISTRY_HA_SENTINEL_PASSWORD', env)),
+});
+
+/** The address with users and passwords, and the content of the TLS files. Throws WrongConfig for an unusable file, or a user and a password that do not belong together. */
+export function redisAddress(config: RedisConfig, secrets: RedisSecrets): RedisAddress {
   const { url = '', username, sentinels, sentinelName: name = '', tls } = config;
+  const { redisPassword: password } = secrets;
   const mistakes = new Mistakes();
-  if (username !== undefined && (password ?? passwordIn(url) ?? '') === '') mistakes.of(() => noPassword(username));
+  if (username !== undefined && (password ?? passwordIn(url) ?? '') === '')
+    mistakes.of(() => noPassword('username', username, 'REDIS'));
+  const at = mistakes.of(() => sentinelLogin(config, secrets)) ?? {};
   const files = tls === undefined ? undefined : mistakes.of(() => tlsFiles(tls));
   const found = mistakes.all();
   if (found !== null) throw found;
@@ -90,7 +112,7 @@ export function redisAddress(config: RedisConfig, password: string | undefined):
   const address =
     sentinels === undefined
       ? { url: redisUrl(url, { username, password }) }
-      : { sentinels: { name, hosts, username, password } };
+      : { sentinels: { name, hosts, at, username, password } };
   return files === undefined ? address : { ...address, tls: files };
 }
 
@@ -120,10 +142,25 @@ function tlsFiles({ ca, cert, key, serverName }: NonNullable<RedisConfig['tls']>
   };
 }
 
+/** An empty password is none: container runtimes pass empty variables. */
+function sentinelLogin(
+  { sentinels, sentinelUsername: username }: RedisConfig,
+  { sentinelPassword = '' }: RedisSecrets,
+): RedisLogin {
+  if (sentinels === undefined && sentinelPassword !== '')
+    throw new WrongConfig('of Redis', [
+      'redis.sentinels: missing, but REGISTRY_HA_SENTINEL_PASSWORD(_FILE) is set. Name the Sentinels, or unset the variable.',
+    ]);
+  if (sentinels !== undefined && username !== undefined && sentinelPassword === '')
+    noPassword('sentinelUsername', username, 'SENTINEL');
+  return sentinelPassword === '' ? {} : { username, password: sentinelPassword };
+}
+
 /** Redis would refuse each connection with WRONGPASS, and retries would not help. */
-function noPassword(user: string): never {
+function noPassword(key: 'username' | 'sentinelUsername', user: string, of: 'REDIS' | 'SENTINEL'): never {
+  const variable = `REGISTRY_HA_${of}_PASSWORD`;
   throw new WrongConfig('of Redis', [
-    `redis.username: ${user} has no password. Set REGISTRY_HA_REDIS_PASSWORD_FILE to the path of its file, or REGISTRY_HA_REDIS_PASSWORD.`,
+    `redis.${key}: ${user} has no password. Set ${variable}_FILE to the path of its file, or ${variable}.`,
   ]);
 }
 

@@ -3,7 +3,7 @@ import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../domain/text/length.ts';
 import { LOGIN_NAME } from '../domain/wish/terminal-talk.ts';
 import { ENVIRONMENT, type Environment, Mistakes, readConfig, secret, WrongConfig } from './read-config.ts';
-import { REDIS_OVERRIDES, RedisSchema, redisAddress } from './redis-config.ts';
+import { REDIS_OVERRIDES, RedisSchema, type RedisSecrets, redisAddress, redisSecrets } from './redis-config.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const absolute = z.string().startsWith('/', 'write an absolute path');
@@ -103,11 +103,11 @@ export const WorkerFile = z.strictObject({
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 
-export type WorkerConfig = z.infer<typeof WorkerFile> & {
-  readonly redisPassword: string | undefined;
-  /** Headers for the collector of traces; their values are secret. */
-  readonly otlpHeaders: Readonly<Record<string, string>>;
-};
+export type WorkerConfig = z.infer<typeof WorkerFile> &
+  RedisSecrets & {
+    /** Headers for the collector of traces; their values are secret. */
+    readonly otlpHeaders: Readonly<Record<string, string>>;
+  };
 
 const OVERRIDES = {
   REGISTRY_HA_CLUSTER: 'cluster',
@@ -129,13 +129,13 @@ export function workerConfig(
 ): WorkerConfig {
   const mistakes = new Mistakes();
   const file = mistakes.of(() => readConfig(path, WorkerFile, OVERRIDES, env));
-  const redisPassword = mistakes.of(() => secret('REGISTRY_HA_REDIS_PASSWORD', env));
-  if (isStarting && file !== undefined) mistakes.of(() => redisAddress(file.redis, redisPassword));
+  const secrets = redisSecrets(env, mistakes);
+  if (isStarting && file !== undefined) mistakes.of(() => redisAddress(file.redis, secrets));
   const headers = mistakes.of(() => otlpHeaders(env));
   const wrong = mistakes.all();
   if (wrong !== null || file === undefined || headers === undefined)
     throw wrong ?? new TypeError('A part of the configuration is missing.');
-  return { ...file, redisPassword, otlpHeaders: headers };
+  return { ...file, ...secrets, otlpHeaders: headers };
 }
 
 /** RFC 9110: the name is a token, and the value is printable. */

@@ -69,6 +69,25 @@ export interface Fleet {
   statuses(clusters: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** What Slack last said of the sockets of the app token. */
+export interface SocketsSeen {
+  readonly connections: number;
+  /** Replicas of this bot that ran then. */
+  readonly replicas: number;
+  readonly at: string;
+}
+
+/** The running replicas of this bot. */
+export interface Replicas {
+  /** Says that this replica runs, which counts for half a minute. Returns how many run; null if that is unknown. */
+  beat(): Promise<number | null>;
+  /** This replica ends. */
+  leave(): Promise<void>;
+  keep(seen: SocketsSeen): Promise<void>;
+  /** What a replica has kept in the last hours; null without it. */
+  seen(): Promise<SocketsSeen | null>;
+}
+
 /** What bot replicas do only once between them. */
 export interface Once {
   /** True for the first call with this name, over all replicas, within an hour. */

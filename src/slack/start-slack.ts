@@ -15,7 +15,7 @@ import { boltLog } from './api/bolt-log.ts';
 import { withClosedChannels } from './api/closed-channels.ts';
 import { countedPoster, type OnCall } from './api/counted-poster.ts';
 import { type SlackPoster, slackPoster } from './api/poster.ts';
-import { botApp, type PayloadWay } from './inbox/bot-app.ts';
+import { type BotAppOptions, botApp, type PayloadWay } from './inbox/bot-app.ts';
 import { type Sender, unwelcome } from './inbox/sender.ts';
 import { Homes, type HomesPorts } from './outbox/homes.ts';
 import { notifier } from './outbox/notifier.ts';
@@ -63,6 +63,8 @@ export interface StartSlackOptions {
   readonly log: Log;
   /** Slack rejects the bot for good. Without a handler, the error is an unhandled rejection, which ends the process. */
   readonly onFatal?: (error: Error) => void;
+  /** Hears at each new socket how many use the app token. */
+  readonly onConnections?: (connections: number) => void;
   /** Hears of each call to Slack. */
   readonly onCall?: OnCall;
   /** Hears how long each drawing took, in milliseconds from its news. */
@@ -72,10 +74,8 @@ export interface StartSlackOptions {
 /** Starts accepting commands and clicks, and keeps cards up to date. */
 export async function startSlack(options: StartSlackOptions) {
   const { config, useCases, once, clock, log } = options;
-  const { botToken } = config.secrets;
-  const slackApiUrl = config.slack.apiUrl;
   const { slack, closed } = withClosedChannels(posterOf(options));
-  const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
+  const bot = botApp(appOptions(options));
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
   const parsed: Parsing = (channel, parse) => withNodes(parse, contextIn(channel, config), useCases, log);
   const clusters = { [Symbol.iterator]: () => namesOf(config)[Symbol.iterator]() };
@@ -92,7 +92,9 @@ export async function startSlack(options: StartSlackOptions) {
   const cards = notifier({ ...options, clusters, announcements, slack, linkTo });
   const drawing = Promise.all([cards.run(end.signal), homes.run(end.signal)]);
   return {
-    isConnected: () => bot.isConnected(),
+    isConnected: bot.isConnected,
+    /** Opens a socket anew; false if that would leave none. */
+    renew: bot.renew,
     /** Optional features that are off, as sentences, and channels in which the bot cannot write. */
     lacking: () => ({ off: bot.home().off, closed: closed() }),
     /** Posts the card of a change without one; null when the bot may not write there. */
@@ -108,6 +110,11 @@ export async function startSlack(options: StartSlackOptions) {
       await drawing;
     },
   };
+}
+
+function appOptions({ config, clock, log, onFatal = rejectUnheard, onConnections }: StartSlackOptions): BotAppOptions {
+  const { botToken } = config.secrets;
+  return { botToken, slackApiUrl: config.slack.apiUrl, clock, log, onFatal, onConnections, ...way(config) };
 }
 
 function posterOf({ config: { slack, secrets }, clock, log, onCall }: StartSlackOptions): SlackPoster {

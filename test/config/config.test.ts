@@ -106,16 +106,43 @@ describe('configuration', () => {
   it('refuses a user of Redis without a password, before Redis answers WRONGPASS for ever', () => {
     const redis = { url: 'redis://127.0.0.1:6379', username: 'registry-ha-bot' };
     for (const none of [undefined, ''])
-      expect(mistakes(() => redisAddress(redis, none))).toEqual([
+      expect(mistakes(() => redisAddress(redis, { redisPassword: none }))).toEqual([
         expect.stringMatching(
           /^redis\.username: registry-ha-bot has no password\. Set REGISTRY_HA_REDIS_PASSWORD_FILE/,
         ),
       ]);
-    expect(redisAddress(redis, 'x')).toMatchObject({ url: 'redis://registry-ha-bot:x@127.0.0.1:6379' });
-    expect(redisAddress({ ...redis, url: 'redis://:y@127.0.0.1:6379' }, undefined)).toMatchObject({
+    expect(redisAddress(redis, { redisPassword: 'x' })).toMatchObject({
+      url: 'redis://registry-ha-bot:x@127.0.0.1:6379',
+    });
+    expect(redisAddress({ ...redis, url: 'redis://:y@127.0.0.1:6379' }, {})).toMatchObject({
       url: expect.stringContaining(':y@'),
     });
-    expect(redisAddress({ url: redis.url }, undefined)).toEqual({ url: redis.url });
+    expect(redisAddress({ url: redis.url }, {})).toEqual({ url: redis.url });
+  });
+
+  it('keeps the login at the Sentinels apart from the one at the primary', () => {
+    const redis = { sentinels: ['10.0.0.1:26379'], sentinelName: 'lab', username: 'registry-ha-bot' };
+    const secrets = { redisPassword: 'x', sentinelPassword: 'y' };
+    expect(redisAddress({ ...redis, sentinelUsername: 'finder' }, secrets)).toMatchObject({
+      sentinels: { username: 'registry-ha-bot', password: 'x', at: { username: 'finder', password: 'y' } },
+    });
+    expect(redisAddress(redis, secrets)).toMatchObject({ sentinels: { at: { password: 'y' } } });
+    for (const sentinelPassword of [undefined, ''])
+      expect(redisAddress(redis, { redisPassword: 'x', sentinelPassword })).toMatchObject({ sentinels: { at: {} } });
+  });
+
+  it('refuses half a login at the Sentinels, and one without Sentinels', () => {
+    const redis = { sentinels: ['10.0.0.1:26379'], sentinelName: 'lab', sentinelUsername: 'finder' };
+    for (const sentinelPassword of [undefined, ''])
+      expect(mistakes(() => redisAddress(redis, { sentinelPassword }))).toEqual([
+        'redis.sentinelUsername: finder has no password. Set REGISTRY_HA_SENTINEL_PASSWORD_FILE to the path of its file, or REGISTRY_HA_SENTINEL_PASSWORD.',
+      ]);
+    const path = file('cluster: lab\nredis: { url: redis://127.0.0.1:6379 }\n');
+    const env = { REGISTRY_HA_SENTINEL_PASSWORD: 'y' };
+    expect(mistakes(() => workerConfig(path, env, { isStarting: true }))).toEqual([
+      'redis.sentinels: missing, but REGISTRY_HA_SENTINEL_PASSWORD(_FILE) is set. Name the Sentinels, or unset the variable.',
+    ]);
+    expect(workerConfig(path, { REGISTRY_HA_SENTINEL_PASSWORD: '' }, { isStarting: true }).cluster).toBe('lab');
   });
 
   it('puts the password into the Redis URL unless it has one', () => {

@@ -21,8 +21,12 @@ const redis = { url: 'redis://127.0.0.1:6379' };
 
 describe('a mistake in a file is reported with its fix', () => {
   it.each([
-    ['bot', {}, 'redis: missing; write its keys (url, sentinels, sentinelName, username, tls).'],
-    ['bot', { redis: null }, 'redis: empty; write its keys (url, sentinels, sentinelName, username, tls).'],
+    ['bot', {}, 'redis: missing; write its keys (url, sentinels, sentinelName, sentinelUsername, username, tls).'],
+    [
+      'bot',
+      { redis: null },
+      'redis: empty; write its keys (url, sentinels, sentinelName, sentinelUsername, username, tls).',
+    ],
     [
       'bot',
       [],
@@ -31,7 +35,7 @@ describe('a mistake in a file is reported with its fix', () => {
     [
       'bot',
       { redis: { ...redis, user: 'x' } },
-      'redis: unknown key “user”. Known: url, sentinels, sentinelName, username, tls.',
+      'redis: unknown key “user”. Known: url, sentinels, sentinelName, sentinelUsername, username, tls.',
     ],
     ['bot', { redis, retries: 1, logs: {} }, 'the whole file: unknown key “logs”. Did you mean “log”?'],
     ['bot', { clusters: [{ channels: 'C0123' }] }, 'clusters.0.channels: write a list, not text.'],
@@ -61,6 +65,11 @@ describe('a mistake in a file is reported with its fix', () => {
       'worker',
       { redis: { ...redis, sentinels: ['10.0.0.1:26379'], sentinelName: 'lab' } },
       'redis.sentinels: remove url or sentinels: the Sentinels name the server.',
+    ],
+    [
+      'worker',
+      { redis: { ...redis, sentinelUsername: 'finder' } },
+      'redis.sentinelUsername: remove it, or name the Sentinels under sentinels.',
     ],
     ['worker', { redis: { ...redis, username: '' } }, 'redis.username: empty; write text.'],
     ['worker', { copy: { maxRate: 1.5 } }, 'copy.maxRate: write a whole number.'],

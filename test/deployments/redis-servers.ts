@@ -109,7 +109,10 @@ export async function startManaged(tls: Tls): Promise<Server> {
   return await startServer('managed', tls, [...DURABLE, `requirepass ${PASSWORD}`, ...forbidden]);
 }
 
-/** A Sentinel that watches a primary over TLS, and calls a failover after half a second. */
+/** The user of bot and worker at the Sentinels (docs/redis.md). */
+export const SENTINEL_USER = 'registry-ha-finder';
+
+/** A Sentinel with a login that watches a primary over TLS, and calls a failover after half a second. */
 export async function startSentinel(n: number, tls: Tls, primary: Server): Promise<Server> {
   const lines = [
     `sentinel monitor lab ${HOST} ${primary.port} 2`,
@@ -117,6 +120,8 @@ export async function startSentinel(n: number, tls: Tls, primary: Server): Promi
     `sentinel auth-pass lab ${PASSWORD}`,
     'sentinel down-after-milliseconds lab 500',
     'sentinel failover-timeout lab 3000',
+    `requirepass ${PASSWORD}-of-the-sentinels`,
+    `user ${SENTINEL_USER} on >${PASSWORD} -@all +sentinel|get-master-addr-by-name +sentinel|sentinels`,
   ];
   return await startServer(`sentinel-${n}`, tls, lines, '--sentinel');
 }

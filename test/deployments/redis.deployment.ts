@@ -19,7 +19,7 @@ import { rightsAt } from '../../src/adapters/redis/acl/rights.ts';
 import { badSettings } from '../../src/adapters/redis/server/settings.ts';
 import { judgeJournal } from '../chaos/judges/record.ts';
 import { JournalTail } from '../harness/stage/journal-tail.ts';
-import { layTls, PASSWORD, startManaged, startOwn, startSentinel, type Tls } from './redis-servers.ts';
+import { layTls, PASSWORD, SENTINEL_USER, startManaged, startOwn, startSentinel, type Tls } from './redis-servers.ts';
 
 const CLUSTER = 'lab';
 const LIMIT_MS = 120_000;
@@ -44,11 +44,11 @@ beforeEach(async () => {
 afterEach(() => closing.disposeAsync());
 
 /** The real bot and worker with this Redis, a local Slack and a simulated cluster. */
-async function deployed(redisOf: RedisOf) {
+async function deployed(redisOf: RedisOf, secrets: object = {}) {
   const cluster = await startSimulatedCluster({ folder: join(folder, 'cluster'), pace: 0.02 });
   closing.defer(() => cluster.close());
   const host = cluster.world.bootstrap.ip.replace(/\d+$/, '1');
-  const env = { ...bareEnvironment(process.env), REGISTRY_HA_REDIS_PASSWORD: PASSWORD };
+  const env = { ...bareEnvironment(process.env), REGISTRY_HA_REDIS_PASSWORD: PASSWORD, ...secrets };
   const place = { folder, host, env, hasClocks: false, installed: {} };
   const delivery = { mode: 'socket' } as const;
   const slack = await startLocalSlack({ manifestPath: MANIFEST, people: PEOPLE, channel: OPS, delivery });
@@ -130,7 +130,7 @@ describe('bot and worker', { timeout: 300_000 }, () => {
     expect(await logOf('bot')).not.toMatch(/"level":[56]0/);
   });
 
-  it('follow a failover in the middle of a change, with three Sentinels, a primary and two replicas over TLS', async () => {
+  it('follow a failover in the middle of a change, with three Sentinels that require a login, a primary and two replicas over TLS', async () => {
     const durable = ['min-replicas-to-write 1', 'min-replicas-max-lag 10'];
     const primary = await startOwn('primary', tls, CLUSTER, durable);
     closing.defer(() => primary.kill());
@@ -145,12 +145,11 @@ describe('bot and worker', { timeout: 300_000 }, () => {
       sentinels.push(`127.0.0.1:${sentinel.port}`);
     }
     await until('Sentinels that know the replicas', () => knowAll(sentinels[0] ?? ''));
-    const { slack, journal } = await deployed((username) => ({
-      sentinels,
-      sentinelName: 'lab',
-      username,
-      tls: { ca: tls.ca },
-    }));
+    const redisOf = (username: string) => ({
+      ...{ sentinels, sentinelName: 'lab', sentinelUsername: SENTINEL_USER },
+      ...{ username, tls: { ca: tls.ca } },
+    });
+    const { slack, journal } = await deployed(redisOf, { REGISTRY_HA_SENTINEL_PASSWORD: PASSWORD });
     await added(slack, 'node-2');
     await until('the first step', () => journal.events().some(({ type }) => type === 'step-started'));
     await primary.kill();
@@ -163,7 +162,8 @@ describe('bot and worker', { timeout: 300_000 }, () => {
 
 async function knowAll(sentinel: string): Promise<boolean> {
   const [host = '', port] = sentinel.split(':');
-  const redis = new Redis(Number(port), host, { tls: { ca: await readFile(tls.ca) } });
+  const login = { password: `${PASSWORD}-of-the-sentinels`, tls: { ca: await readFile(tls.ca) } };
+  const redis = new Redis(Number(port), host, login);
   redis.on('error', () => undefined);
   try {
     const seen = await redis.info('sentinel');

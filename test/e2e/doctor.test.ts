@@ -116,7 +116,7 @@ describe('registry-ha doctor where something is wrong', () => {
       expect.arrayContaining(['redis: rights', 'redis: settings', 'workers: lab heartbeat']),
     );
     expect(checksIn(without).get('redis: connection')?.fix).toBe(
-      'Check that Redis runs and is reachable. Then try again.',
+      'The connection was refused: start Redis, or correct redis.url. Then try again.',
     );
   });
 

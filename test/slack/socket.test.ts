@@ -104,3 +104,29 @@ describe('a socket', () => {
     await app.stop();
   });
 });
+
+describe('a socket', () => {
+  it('says at each hello how many connections the app has, and is renewed after a pause', async () => {
+    sockets.removeAllListeners('connection');
+    let open = 0;
+    sockets.on('connection', (opened) => {
+      open += 1;
+      opened.send(JSON.stringify({ type: 'hello', num_connections: open + 3 }));
+    });
+    const [log, clock] = [new KeptLog(), new Hurried()];
+    const heard: number[] = [];
+    const socket = new Socket({
+      ...{ appToken: 'xapp-1', slackApiUrl: `http://127.0.0.1:${port()}/`, clock, log, logger: boltLog(log) },
+      onFatal: () => undefined,
+      onConnections: (connections) => heard.push(connections),
+    });
+    const app = new App({ authorize: async () => ({ botToken: 'xoxb-1' }), receiver: socket, convoStore: false });
+    await app.start();
+    expect(heard).toEqual([4]);
+    socket.renew();
+    await eventually(() => (heard.length === 2 && socket.isConnected ? true : undefined));
+    expect(heard).toEqual([4, 5]);
+    expect(clock.slept[0]).toBe(5_000);
+    await app.stop();
+  });
+});

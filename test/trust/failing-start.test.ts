@@ -11,6 +11,7 @@ import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { kubernetes } from '../../src/adapters/kube/kube.ts';
 import { openLog } from '../../src/runtime/log.ts';
 import { type RedisServer, startRedis } from '../fixtures/redis.ts';
+import { startSentinels } from '../fixtures/sentinels.ts';
 import { leaks, PLANTED } from './planted.ts';
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
@@ -105,6 +106,24 @@ describe('a failing start hides', { timeout: 2 * LIMIT_MS }, () => {
     for (const secret of Object.values(env)) expect(text).not.toContain(secret);
   });
 
+  it('the password that the Sentinels reject', async () => {
+    const sentinels = await startSentinels(folder, 'lab', redis.port, () => ['requirepass another']);
+    try {
+      const env = {
+        REGISTRY_HA_SLACK_BOT_TOKEN: slack.botToken,
+        REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken,
+        REGISTRY_HA_SENTINEL_PASSWORD: PLANTED.sentinelPassword,
+      };
+      const at = sentinels.hosts.map(({ host, port }) => `${host}:${port}`);
+      const config = bot({ redis: { sentinels: at, sentinelName: 'lab', sentinelUsername: 'default' } });
+      const text = await botSays(dump(config), env, /"next":"The Sentinels reject the login: compare redis\.sentinel/);
+      expect(text).toContain('The Sentinels reject the login.');
+      expect(leaks(text)).toEqual([]);
+    } finally {
+      await sentinels.close();
+    }
+  });
+
   it('the password in the URL of an unreachable Redis', async () => {
     const url = `redis://me:${PLANTED.urlPassword}@127.0.0.1:1`;
     const env = {
@@ -157,11 +176,11 @@ describe('a failing start hides', { timeout: 2 * LIMIT_MS }, () => {
       import { openLog } from ${JSON.stringify(log)};
       import { runProcess } from ${JSON.stringify(run)};
       const secrets = [];
-      const { redisPassword, signingSecret, ...other } = JSON.parse(process.env.PLANTED);
+      const { redisPassword, sentinelPassword, signingSecret, ...other } = JSON.parse(process.env.PLANTED);
       await runProcess(async () => {
-        secrets.push(redisPassword, signingSecret);
+        secrets.push(redisPassword, sentinelPassword, signingSecret);
         setTimeout(() => {
-          const options = { headers: { authorization: 'Bearer ' + other.kubeToken }, args: [redisPassword, signingSecret] };
+          const options = { headers: { authorization: 'Bearer ' + other.kubeToken }, args: [redisPassword, sentinelPassword, signingSecret] };
           throw Object.assign(new Error('broke ' + JSON.stringify(other)), { options, ...other, redisPassword }, { cause: new Error(redisPassword) });
         }, 10);
         return { stop: async () => undefined };

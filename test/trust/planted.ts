@@ -7,6 +7,7 @@ export const PLANTED = {
   appToken: 'xapp-1-A404404-505505-PLANTEDapp',
   signingSecret: 'PLANTED0signing0secret0a1b2c3d4',
   redisPassword: 'PLANTED "redis" pass\\word/ä@%41',
+  sentinelPassword: 'PLANTED sentinel pass',
   urlPassword: 'PLANTEDinURL',
   kubeToken: 'PLANTEDkubernetesTokenWithoutDots',
   jwt: `eyJhbGciOiJQTEFOVEVE.eyJzdWIiOiJQTEFOVEVE.PLANTEDsignature`,

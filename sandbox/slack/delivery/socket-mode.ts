@@ -14,6 +14,9 @@ const TICKET_LIFE_MS = 30_000;
 /** The client drops a socket if pings stop for 30 s. */
 const PING_EVERY_MS = 10_000;
 
+/** Slack's count is not exact: a closed connection may be in it for a while. */
+const COUNT_LAG_MS = 2_000;
+
 /** How long a socket stays open after it is asked to reconnect. */
 const REFRESH_GRACE_MS = 10_000;
 /** How long a client may take to answer the close frame. */
@@ -30,6 +33,8 @@ interface Waiting {
 export class SocketMode implements Courier {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #open: WebSocket[] = [];
+  /** Those that closed a moment ago, too. */
+  readonly #counted = new Set<WebSocket>();
   readonly #tickets = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #appId: string;
@@ -107,12 +112,14 @@ export class SocketMode implements Courier {
     }
     socket.on('message', (message) => this.#acknowledge(socket, message.toString()));
     this.#open.push(socket);
+    this.#counted.add(socket);
+    socket.once('close', () => setTimeout(() => this.#counted.delete(socket), COUNT_LAG_MS).unref());
     const pings = setInterval(() => socket.ping('Ping from wss.slack'), PING_EVERY_MS);
     socket.once('close', () => clearInterval(pings));
     const debug_info = { host: 'applink-sandbox', build_number: 1, approximate_connection_time: 18_060 };
     const connection_info = { app_id: this.#appId };
     const reason = this.goodbye();
-    socket.send(JSON.stringify({ type: 'hello', num_connections: this.#open.length, debug_info, connection_info }));
+    socket.send(JSON.stringify({ type: 'hello', num_connections: this.#counted.size, debug_info, connection_info }));
     if (reason === null) return;
     this.#forget(socket);
     this.#sendDisconnect(socket, reason);

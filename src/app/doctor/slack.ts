@@ -1,8 +1,10 @@
 import { good, unknown, type Verdict, wrong } from '../../domain/answers/verdict.ts';
 import { everyGroupOf } from '../../domain/policy/people.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import { listed } from '../../domain/text/format.ts';
+import { count, listed, utc } from '../../domain/text/format.ts';
+import type { SocketsSeen } from '../../ports/cards.ts';
 import type { SlackSays, SlackSite, TokenSeen } from '../../ports/doctor/slack.ts';
+import { isShared, SOCKETS } from '../ask/other-bots.ts';
 import { type Check, check, type Room } from './check.ts';
 import { clockVerdict } from './clock.ts';
 
@@ -11,6 +13,8 @@ export interface SlackPorts {
   readonly site: SlackSite;
   /** Socket Mode needs an app token; signed HTTP needs none. */
   readonly isSocket: boolean;
+  /** How many connections a bot has seen. */
+  readonly sockets: () => Promise<SocketsSeen | null>;
   readonly channels: readonly string[];
   readonly policies: ReadonlyMap<string, Policy>;
   readonly now: () => number;
@@ -34,7 +38,7 @@ const REINSTALL = 'at api.slack.com/apps, under OAuth & Permissions, then click 
 export const slackRoom = (ports: SlackPorts): Room => ({
   name: 'slack',
   async checks(signal) {
-    const { token, site, isSocket, channels, now } = ports;
+    const { token, site, isSocket, sockets, channels, now } = ports;
     const seen = await token(signal);
     const needsGroups = groupsIn(ports.policies).length > 0;
     const seesChannels = has(seen, 'channels:read') || has(seen, 'groups:read');
@@ -51,7 +55,9 @@ export const slackRoom = (ports: SlackPorts): Room => ({
         () => seen,
         (one) => (one.is === 'good' ? clockVerdict('Slack', aheadMs(one, now())) : NOT_ASKED),
       ),
-      ...(isSocket ? [check('app token', (until) => site.appToken(until), appToken)] : []),
+      ...(isSocket
+        ? [check('app token', (until) => site.appToken(until), appToken), check('other bots', sockets, others)]
+        : []),
       ...(seesChannels ? channels.map((one) => channel(one, site)) : []),
     ];
   },
@@ -102,6 +108,18 @@ function appToken(says: SlackSays): Verdict {
   return wrong(
     `Slack rejects the app token (${says.code}).`,
     'Create an app-level token (xapp-…) with the scope connections:write, for REGISTRY_HA_SLACK_APP_TOKEN.',
+  );
+}
+
+/** Slack says the count only to a connection, and one of the doctor's own would take commands away. */
+function others(seen: SocketsSeen | null): Verdict {
+  if (seen === null) return unknown('No bot has said how many connections use the app token.', 'Start the bot first.');
+  const { connections, replicas, at } = seen;
+  const counted = `${count(connections, 'connection')}, ${count(replicas, 'replica')}, at ${utc(at)}`;
+  if (!isShared(seen)) return good(`None: ${counted}`);
+  return wrong(
+    `Other bots use this app token: ${counted}. A replica has ${SOCKETS}, and Slack sends each command to any one.`,
+    'Stop the other bot, or give it a Slack app of its own. Then restart this bot, which counts again.',
   );
 }
 

@@ -24,6 +24,7 @@ export function botMetrics(register: Registry) {
   inForce.set(1);
   return {
     ...calls,
+    ...tokenMetrics(register),
     onOpen,
     onWorker,
     /** The files were read again. What is known of removed clusters is no longer shown, because it would stay for ever. */
@@ -92,6 +93,16 @@ function slackMetrics(register: Registry) {
     },
     onDrawn: (ms: number): void => lag.observe(ms / 1000),
   };
+}
+
+function tokenMetrics(register: Registry) {
+  const shared = new Gauge({
+    name: 'registry_ha_app_token_shared',
+    help: 'Whether other bots use the app token of Slack: 1 or 0, and NaN while that is unknown.',
+    registers: [register],
+  });
+  shared.set(Number.NaN);
+  return { onShared: (isShared: boolean): void => shared.set(isShared ? 1 : 0) };
 }
 
 const HELP_CALLS = 'Calls to Slack by how they ended: ok, rate-limited, unavailable, refused and others.';

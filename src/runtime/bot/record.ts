@@ -3,6 +3,7 @@ import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import { redisFleet } from '../../adapters/redis/cards/fleet.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
 import { redisOnce } from '../../adapters/redis/cards/once.ts';
+import { redisReplicas } from '../../adapters/redis/cards/replicas.ts';
 import { redisTold } from '../../adapters/redis/cards/told.ts';
 import { redisDryRuns } from '../../adapters/redis/lease/dry-runs.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
@@ -29,13 +30,14 @@ export function botRecord(
 ) {
   const clusters = { [Symbol.iterator]: () => served.keys() };
   const onError = redisErrors(log);
-  const redis = openRedis(redisAddress(config.redis, config.secrets.redisPassword), 'registry-ha-bot', log);
+  const redis = openRedis(redisAddress(config.redis, config.secrets), 'registry-ha-bot', log);
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   return {
     fleet: redisFleet({ redis, clusters: served, clock }),
     cards: redisCards({ redis, clusters, clock, proof: proofs.cards, onForged }),
     once: redisOnce({ redis, clusters }),
+    replicas: redisReplicas({ redis, clusters }),
     announcements: redisAnnouncements({ redis, clusters, onError }),
     isReachable: () => redis.status === 'ready',
     /** The record and the queue of a cluster; close its queue. */

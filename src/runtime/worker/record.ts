@@ -19,7 +19,7 @@ import type { WorkerProofs } from './proofs.ts';
 /** The worker's view of Redis. `onReady` is called at each connection, because Redis may have lost data before it. */
 export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Log, onReady: () => void) {
   const { cluster } = config;
-  const address = redisAddress(config.redis, config.redisPassword);
+  const address = redisAddress(config.redis, config);
   const redis = openRedis(address, `registry-ha-worker-${cluster}`, log, onReady);
   const record = { redis, cluster, clock, proof: proofs.entries, cache: new EntryCache() };
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');

@@ -1,4 +1,5 @@
 import { App, type AppOptions, type Logger, type Receiver, type ReceiverEvent } from '@slack/bolt';
+import { SOCKETS } from '../../app/ask/other-bots.ts';
 import { PlainFailure } from '../../domain/answers/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -11,8 +12,6 @@ import type { Home } from './sender.ts';
 import { SIGNATURE, SignedHttp } from './signed-http.ts';
 import { isFatal, Socket } from './socket.ts';
 
-/** Slack closes a connection every few hours; the second one answers meanwhile. */
-const SOCKETS = 2;
 const ANSWER_LIMIT_MS = 10_000;
 const DRAIN_LIMIT_MS = 10_000;
 
@@ -23,6 +22,8 @@ interface SharedOptions {
   readonly log: Log;
   /** Slack rejects the bot for good: it needs a new token. */
   readonly onFatal: (error: Error) => void;
+  /** Hears at each new socket how many use the app token. */
+  readonly onConnections?: ((connections: number) => void) | undefined;
 }
 
 /** How payloads arrive: over our sockets, or as signed HTTP requests. */
@@ -50,12 +51,11 @@ export function botApp(options: BotAppOptions) {
   return {
     app,
     /** The bot token's workspace; throws before the start. */
-    home: (): Home => {
-      if (home === null) throw new Error('The bot is not started.');
-      return home;
-    },
+    home: () => begun(home),
     /** True if payloads can arrive; one of the two sockets is enough. */
     isConnected: () => receivers.some(({ isConnected }) => isConnected),
+    /** Opens a socket anew while the others answer; false if one of them is closed. */
+    renew: () => renewOne(receivers.filter((one) => one instanceof Socket)),
     /** Checks the token, then accepts payloads. Resolves after the first attempt; while Slack is unreachable, it keeps trying. */
     start: async () => {
       const error = await begin().then(none, (failed: unknown) => failed);
@@ -190,6 +190,18 @@ function receiversFor(options: BotAppOptions, logger: Logger): readonly Way[] {
   if (options.mode === 'socket')
     return Array.from({ length: SOCKETS }, () => new Socket({ ...options, onFatal, logger }));
   return [new SignedHttp({ ...options, host: options.host ?? '127.0.0.1', logger })];
+}
+
+function begun(home: Home | null): Home {
+  if (home === null) throw new Error('The bot is not started.');
+  return home;
+}
+
+function renewOne(sockets: readonly Socket[]): boolean {
+  const [first] = sockets;
+  if (first === undefined || !sockets.every(({ isConnected }) => isConnected)) return false;
+  first.renew();
+  return true;
 }
 
 function together(receivers: readonly Receiver[]): Receiver {

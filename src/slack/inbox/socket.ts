@@ -1,4 +1,6 @@
 import { type App, type Logger, type Receiver, SocketModeReceiver, webApi } from '@slack/bolt';
+import { z } from 'zod';
+import { jsonIn } from '../../domain/text/json.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 
@@ -9,6 +11,11 @@ const BACKOFF_FROM_MS = 500;
 const BACKOFF_TO_MS = 30_000;
 /** A connection that ends sooner was rejected: Slack says hello, then disconnects, when the app has too many sockets or none allowed. */
 const LIVED_MS = 10_000;
+/** Longer than Slack counts a closed connection. */
+const RENEW_PAUSE_MS = 5_000;
+
+/** Socket Mode page, "Hello": `num_connections` are those of the app. */
+const Hello = z.object({ type: z.literal('hello'), num_connections: z.int().positive() });
 
 /** Permanent errors of apps.connections.open (method page). */
 const FATAL: ReadonlySet<string> = new Set([
@@ -33,6 +40,8 @@ export interface SocketOptions {
   readonly clock: Clock;
   /** Slack rejects the bot for good. Called at most once per socket. */
   readonly onFatal: (error: Error) => void;
+  /** Hears at each new connection how many this app has. */
+  readonly onConnections?: ((connections: number) => void) | undefined;
 }
 
 /**
@@ -45,6 +54,7 @@ export class Socket implements Receiver {
   readonly #end = new AbortController();
   #kept: Promise<void> = Promise.resolve();
   #isUp = false;
+  #isRenewing = false;
 
   constructor(options: SocketOptions) {
     const { appToken, slackApiUrl, logger, log } = options;
@@ -65,6 +75,8 @@ export class Socket implements Receiver {
         },
       },
     });
+    // The client keeps nothing of Slack's hello but that it came.
+    this.#receiver.client.on('ws_message', (text: unknown) => this.#hear(text));
   }
 
   init(app: App): void {
@@ -86,6 +98,18 @@ export class Socket implements Receiver {
     this.#end.abort();
     await this.#close();
     await this.#kept;
+  }
+
+  /** Closes the connection, and after a pause opens another one, at which Slack counts anew. */
+  renew(): void {
+    this.#isRenewing = true;
+    void this.#close();
+  }
+
+  #hear(text: unknown): void {
+    if (typeof text !== 'string' || !text.includes('num_connections')) return;
+    const hello = Hello.safeParse(jsonIn(text));
+    if (hello.success) this.#options.onConnections?.(hello.data.num_connections);
   }
 
   async #close(): Promise<void> {
@@ -134,7 +158,7 @@ export class Socket implements Receiver {
     let failures = 0;
     for (let current = first; !this.#end.signal.aborted; current = await this.#attempt()) {
       const since = clock.steadyMs();
-      if ('gone' in current) await current.gone;
+      if ('gone' in current) await this.#gone(current);
       else if (isFatal(current.failed)) return onFatal(current.failed);
       failures = 'gone' in current && clock.steadyMs() - since >= LIVED_MS ? 0 : failures + 1;
       if (failures > 0) await this.#backOff('failed' in current ? current.failed : CLOSED_AT_ONCE, failures);
@@ -142,12 +166,22 @@ export class Socket implements Receiver {
     }
   }
 
+  async #gone({ gone }: Open): Promise<void> {
+    await gone;
+    if (this.#isRenewing) await this.#pause(RENEW_PAUSE_MS);
+    this.#isRenewing = false;
+  }
+
   async #backOff(err: unknown, failures: number): Promise<void> {
     const afterMs = Math.min(BACKOFF_TO_MS, BACKOFF_FROM_MS * 2 ** Math.min(failures - 1, 10));
     if (this.#end.signal.aborted) return;
     this.#options.log.warn({ err, afterMs }, 'Socket could not be kept open');
+    await this.#pause(afterMs);
+  }
+
+  async #pause(ms: number): Promise<void> {
     try {
-      await this.#options.clock.sleep(afterMs, this.#end.signal);
+      await this.#options.clock.sleep(ms, this.#end.signal);
     } catch (error) {
       if (!this.#end.signal.aborted) throw error;
     }

@@ -15,6 +15,7 @@ import { runningRoom, workersRoom } from '../../../src/app/doctor/workers.ts';
 import { PlainFailure, Unreachable } from '../../../src/domain/answers/failure.ts';
 import { good } from '../../../src/domain/answers/verdict.ts';
 import type { SeenWorker } from '../../../src/domain/cluster/worker-state.ts';
+import type { SocketsSeen } from '../../../src/ports/cards.ts';
 import type { Fitness, KubeRights } from '../../../src/ports/doctor/cluster.ts';
 import type { Host } from '../../../src/ports/doctor/host.ts';
 import type { RedisFacts, RedisServer } from '../../../src/ports/doctor/redis.ts';
@@ -175,7 +176,19 @@ const site: SlackSite = {
   hasPerson: async () => YES,
 };
 
-function bot(of: { site?: SlackSite; groups?: FakeGroups; seen?: SeenWorker | 'unverified' } = {}): readonly Room[] {
+interface GivenBot {
+  readonly site?: SlackSite;
+  readonly groups?: FakeGroups;
+  readonly seen?: SeenWorker | 'unverified';
+  readonly sockets?: SocketsSeen;
+}
+
+const socketsOf = (connections: number, replicas: number): SocketsSeen => ({
+  ...{ connections, replicas },
+  at: '2026-03-01T09:59:00.000Z',
+});
+
+function bot(of: GivenBot = {}): readonly Room[] {
   const shown = of.site ?? site;
   const groups = of.groups ?? filled('U0BOB', 'U0CAROL');
   const rules = { requesters: { users: ['U0ALICE'], groups: [] }, approvers: { users: [], groups: ['S0OPS'] } };
@@ -183,7 +196,7 @@ function bot(of: { site?: SlackSite; groups?: FakeGroups; seen?: SeenWorker | 'u
   const shared = { token: () => shown.token(new AbortController().signal), site: shown, policies };
   const life = { seen: async () => of.seen ?? seen };
   return [
-    slackRoom({ ...shared, isSocket: true, channels: ['C0OPS'], now }),
+    slackRoom({ ...shared, isSocket: true, sockets: async () => of.sockets ?? null, channels: ['C0OPS'], now }),
     policyRoom({ ...shared, groups }),
     workersRoom({ clusters: new Map([['lab', life]]), version: '1.2.3', ownKey: async () => 'aaaaaaaaaaaa' }),
   ];
@@ -197,7 +210,15 @@ function filled(...ids: readonly string[]): FakeGroups {
 
 describe('the doctor of a bot', () => {
   it('says that everything is good', async () => {
-    expectGolden('doctor/bot-good', await says('bot', bot()));
+    expectGolden('doctor/bot-good', await says('bot', bot({ sockets: socketsOf(4, 2) })));
+  });
+
+  it('names other bots with the same app token, and never guesses', async () => {
+    const line = async (of: GivenBot) => (await says('bot', bot(of))).filter((one) => one.includes('other bots'));
+    expect((await line({ sockets: socketsOf(5, 2) }))[0]).toMatch(
+      /WRONG +other bots +Other bots use this app token: 5 connections, 2 replicas, at 2026-03-01 09:59 UTC/,
+    );
+    expect((await line({}))[0]).toMatch(/unknown +other bots +No bot has said/);
   });
 
   it('says what is wrong, each with its fix', async () => {
@@ -214,7 +235,10 @@ describe('the doctor of a bot', () => {
       about: { version: '1.1.0', trusts: [] },
       workerAheadMs: -7_200_000,
     };
-    expectGolden('doctor/bot-wrong', await says('bot', bot({ site: spoilt, groups: filled('U0BOB'), seen: older })));
+    expectGolden(
+      'doctor/bot-wrong',
+      await says('bot', bot({ site: spoilt, groups: filled('U0BOB'), seen: older, sockets: socketsOf(4, 1) })),
+    );
   });
 
   it('says what is unknown, and why', async () => {

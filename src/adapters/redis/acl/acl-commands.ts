@@ -1,5 +1,6 @@
 import * as cardScripts from '../cards/cards-scripts.ts';
 import * as holdScripts from '../cards/holds-scripts.ts';
+import * as replicaScripts from '../cards/replicas-scripts.ts';
 import * as dryRunScripts from '../lease/dry-run-scripts.ts';
 import * as proofScripts from '../lease/proof-scripts.ts';
 import * as statusScripts from '../lease/status-scripts.ts';
@@ -24,9 +25,8 @@ export const QUEUE_OF_WORKER =
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('eval evalsha exists getrange hdel psubscribe set'),
-  ...[changeScripts, cardScripts, holdScripts, workerScripts, statusScripts, proofScripts, dryRunScripts].flatMap(
-    commandsOf,
-  ),
+  ...[changeScripts, cardScripts, holdScripts, replicaScripts].flatMap(commandsOf),
+  ...[workerScripts, statusScripts, proofScripts, dryRunScripts].flatMap(commandsOf),
   ...QUEUE_OF_BOT,
 ]);
 

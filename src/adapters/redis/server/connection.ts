@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
-import { redisWord } from './recover.ts';
+import { isSentinelLogin, redisWord } from './recover.ts';
 
 /** One server, or the primary that Sentinels name. */
 export type RedisAt =
@@ -13,6 +13,8 @@ export type RedisAt =
         readonly hosts: readonly { readonly host: string; readonly port: number }[];
         readonly username?: string | undefined;
         readonly password?: string | undefined;
+        /** The login at the Sentinels themselves. */
+        readonly at?: { readonly username?: string | undefined; readonly password?: string | undefined };
       };
     };
 
@@ -54,6 +56,10 @@ export function connectRedis(place: RedisPlace): Redis {
       ? new Redis(place.url, options)
       : new Redis({ ...options, ...sentinelOptions(place.sentinels, tls) });
   redis.on('error', onError);
+  // Said even where another Sentinel accepts the login: the next failover may meet only those that do not.
+  redis.on('sentinelError', (error: Error) => {
+    if (isSentinelLogin(error)) onError(error);
+  });
   keepOpen(redis, onError);
   if (onReady !== undefined) redis.on('ready', onReady);
   return redis;
@@ -63,7 +69,7 @@ export function connectRedis(place: RedisPlace): Redis {
 const AWAY: ReadonlySet<string> = new Set(['READONLY', 'LOADING', 'MASTERDOWN', 'UNBLOCKED']);
 
 function sentinelOptions(
-  { name, hosts, username, password }: Extract<RedisAt, { sentinels: unknown }>['sentinels'],
+  { name, hosts, username, password, at = {} }: Extract<RedisAt, { sentinels: unknown }>['sentinels'],
   tls: RedisPlace['tls'],
 ) {
   return {
@@ -74,6 +80,8 @@ function sentinelOptions(
     // ends it for good. A demoted primary answers READONLY or UNBLOCKED, and a dead one closes its connections.
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
+    ...(at.username === undefined ? {} : { sentinelUsername: at.username }),
+    ...(at.password === undefined ? {} : { sentinelPassword: at.password }),
     ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   } satisfies RedisOptions;
 }

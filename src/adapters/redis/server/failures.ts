@@ -1,17 +1,22 @@
 import { ReplyError } from 'ioredis';
 import { PlainFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeId } from '../../../domain/change/change.ts';
-import { redisRemedy } from './recover.ts';
+import { isSentinelLogin, redisRemedy } from './recover.ts';
 
 /** Redis is unreachable or rejected a command. Whether the last command ran is unknown. */
 export function redisFailed(cause: unknown): PlainFailure {
   const report = {
     where: 'Redis',
-    what: cause instanceof ReplyError ? 'Redis rejected the command.' : 'Redis does not answer.',
+    what: whatOf(cause),
     next: `${redisRemedy(cause)} Then try again.`,
     detail: (cause instanceof Error ? cause.message : String(cause)).slice(0, 2000),
   };
   return new PlainFailure('redis', report, { cause });
+}
+
+function whatOf(cause: unknown): string {
+  if (isSentinelLogin(cause)) return 'The Sentinels reject the login.';
+  return cause instanceof ReplyError ? 'Redis rejected the command.' : 'Redis does not answer.';
 }
 
 /** A record in Redis cannot be read or written. */

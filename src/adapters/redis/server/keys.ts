@@ -46,6 +46,10 @@ export function clusterKeys(cluster: string) {
     toldDaily: `${prefix}:told-daily`,
     /** Prefix of strings: payloads of Slack that a bot has taken. */
     once: `${prefix}:once`,
+    /** Sorted set: replicas of the bot, by their last sign of life, by Redis' clock. */
+    replicas: `${prefix}:replicas`,
+    /** String: how many sockets use the app token, as Slack last said to a bot; it expires. */
+    sockets: `${prefix}:sockets`,
     /** Number: the last fencing token. */
     fence: `${prefix}:fence`,
   };

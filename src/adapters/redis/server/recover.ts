@@ -3,11 +3,19 @@ import { codeOf } from '../../../domain/text/error-code.ts';
 
 const MAX_CLIENTS = 'max-clients';
 const NO_SENTINEL = 'no-sentinel';
+const SENTINEL = { login: 'sentinel-login', password: 'sentinel-password', rights: 'sentinel-rights' } as const;
 
-/** Errors without a code: a missing permission inside a script, too many connections (both Redis), and no Sentinel (ioredis). */
+/** The answer of one Sentinel, or the last one of all (ioredis, SentinelConnector). */
+const ofSentinel = (word: string) =>
+  new RegExp(`^(?:failed to connect to sentinel \\S+ because|All sentinels are unreachable.* Last error:) ${word} `);
+
+/** Errors without a code: a missing permission inside a script, too many connections (both Redis), and those of Sentinels (ioredis). */
 const CODELESS: readonly (readonly [RegExp, string])[] = [
   [/^ERR The user executing the script can't/, 'NOPERM'],
   [/^ERR max number of clients reached/, MAX_CLIENTS],
+  [ofSentinel('NOAUTH'), SENTINEL.login],
+  [ofSentinel('WRONGPASS'), SENTINEL.password],
+  [ofSentinel('NOPERM'), SENTINEL.rights],
   [/^All sentinels are unreachable/, NO_SENTINEL],
 ];
 
@@ -42,6 +50,18 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ...helps('A Lua script of another program blocks Redis: run `redis-cli SCRIPT KILL`.', 'BUSY'),
   ...helps('Redis has too many connections: raise maxclients, or close other programs.', MAX_CLIENTS),
   ...helps('No Sentinel answers or knows the primary: check redis.sentinels and redis.sentinelName.', NO_SENTINEL),
+  ...helps(
+    'The Sentinels require a login: set REGISTRY_HA_SENTINEL_PASSWORD(_FILE), and redis.sentinelUsername if they have users.',
+    SENTINEL.login,
+  ),
+  ...helps(
+    'The Sentinels reject the login: compare redis.sentinelUsername and REGISTRY_HA_SENTINEL_PASSWORD(_FILE) with sentinel.conf.',
+    SENTINEL.password,
+  ),
+  ...helps(
+    'The user at the Sentinels lacks a permission: give it +sentinel|get-master-addr-by-name and +sentinel|sentinels.',
+    SENTINEL.rights,
+  ),
   ...helps('The connection was refused: start Redis, or correct redis.url.', 'ECONNREFUSED'),
   ...helps('The host name does not resolve: correct redis.url.', 'ENOTFOUND', 'EAI_AGAIN'),
   ...helps('There is no route to the address: correct redis.url, or fix the network.', 'EHOSTUNREACH', 'ENETUNREACH'),
@@ -82,6 +102,9 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 export function redisRemedy(error: unknown): string {
   return REMEDIES.get(redisWord(error)) ?? 'Check that Redis runs and is reachable.';
 }
+
+/** True if a Sentinel answered, and rejected the login or the user. */
+export const isSentinelLogin = (error: unknown): boolean => Object.values<string>(SENTINEL).includes(redisWord(error));
 
 /** True for an error of Redis or its connection, and false for any other. */
 export const isOfRedis = (error: unknown): boolean => error instanceof ReplyError || REMEDIES.has(redisWord(error));

@@ -58,7 +58,7 @@ const files = (name: string) => ({ cert: at(`${name}.crt`), key: at(`${name}.key
 async function answer(config: Partial<RedisConfig>, password?: string): Promise<string> {
   const checked = RedisSchema.parse({ url: `rediss://127.0.0.1:${port}`, ...config });
   const heard = Promise.withResolvers<Error>();
-  const redis = connectRedis({ ...redisAddress(checked, password), onError: heard.resolve });
+  const redis = connectRedis({ ...redisAddress(checked, { redisPassword: password }), onError: heard.resolve });
   try {
     // The first error is enough; ioredis would retry for three seconds.
     return await Promise.race([redis.ping(), heard.promise.then(redisRemedy)]);
@@ -71,7 +71,7 @@ async function answer(config: Partial<RedisConfig>, password?: string): Promise<
 
 function mistake(tls: NonNullable<RedisConfig['tls']>): string {
   try {
-    redisAddress(RedisSchema.parse({ url: 'rediss://127.0.0.1:1', tls }), undefined);
+    redisAddress(RedisSchema.parse({ url: 'rediss://127.0.0.1:1', tls }), {});
     return 'no mistake';
   } catch (error) {
     if (error instanceof WrongConfig) return error.message;
