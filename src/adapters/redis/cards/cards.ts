@@ -53,8 +53,9 @@ class RedisCards implements Cards {
     const text = z.string().parse(await this.#run(PLACE, [this.#keysOf(id).card], 'place'));
     if (text === '') return null;
     const place = saidIn(text, { change: id }, placeSchema, this.#options.proof);
-    if (place === null) this.#options.onForged?.(id);
-    return place;
+    if (place.is === 'said') return place.said;
+    this.#options.onForged?.(id);
+    return null;
   }
 
   async hang(id: ChangeId, { channel, ts }: MessageRef): Promise<void> {
@@ -66,7 +67,8 @@ class RedisCards implements Cards {
 
   async stepList(id: ChangeId): Promise<StepList | null> {
     const text = z.string().parse(await this.#run(PLACE, [this.#keysOf(id).card], 'steps'));
-    return text === '' ? null : saidIn(text, { stepsOf: id }, stepsSchema, this.#options.proof);
+    const list = saidIn(text, { stepsOf: id }, stepsSchema, this.#options.proof);
+    return list.is === 'said' ? list.said : null;
   }
 
   async keepStepList(id: ChangeId, { place: { channel, ts }, card: below, shows }: StepList): Promise<void> {

@@ -29,7 +29,8 @@ export function redisTold({ redis, cluster, proof, isDaily = false }: ToldOption
   return {
     async last() {
       const text = await ask(redis.getrange(key, 0, MOST_BYTES));
-      return text === '' ? null : (saidIn(text, about, toldSchema, proof)?.troubles ?? null);
+      const told = saidIn(text, about, toldSchema, proof);
+      return told.is === 'said' ? told.said.troubles : null;
     },
     note: async (troubles) => void (await ask(redis.set(key, signedText({ troubles }, about, proof)))),
   };

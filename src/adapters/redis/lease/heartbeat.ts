@@ -81,7 +81,7 @@ export function redisHeartbeat({ redis, cluster, proof, clock, about }: Heartbea
 export function seenIn(text: string, now: number, cluster: string, proof: Proof): SeenWorker | 'unverified' | null {
   if (text === '') return null;
   const beat = saidIn(text, { cluster }, beatSchema, proof);
-  return beat === null ? 'unverified' : seenFrom(beat, now);
+  return beat.is === 'said' ? seenFrom(beat.said, now) : 'unverified';
 }
 
 const bounded = ({ trouble, nodes, who }: WorkerSays): WorkerSays => ({

@@ -55,7 +55,7 @@ export function signedBoard(
       const [text, now] = textSchema.parse(await runScript(redis, READ_STATUS, [key], mostBytes));
       if (text === '') return { is: 'none' };
       const said = saidIn(text, { cluster }, envelope, proof);
-      return said === null ? { is: 'unverified' } : { is: 'said', said, now };
+      return said.is === 'said' ? { ...said, now } : { is: 'unverified' };
     },
   };
 }

@@ -80,7 +80,7 @@ describe('all clusters of a bot in Redis', () => {
   it('those with freezes are found, even if the value of one is of another type', async () => {
     const fleet = fleetOf();
     expect(await fleet.holding()).toEqual([]);
-    await redisHolds({ redis: bench.as('registry-ha-bot'), cluster: 'c9' }).set(HOLD);
+    await redisHolds({ redis: bench.as('registry-ha-bot'), proof: EVERY_STATEMENT, cluster: 'c9' }).set(HOLD);
     await admin().set('mk8s:c10:holds', 'text');
     expect(await commandsOf(() => fleet.holding())).toBe(0);
     fleet.noteHold('c9');
