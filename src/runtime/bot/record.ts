@@ -31,9 +31,11 @@ export function botRecord(
   const redis = openRedis(redisAddress(config.redis, config.secrets.redisPassword), 'registry-ha-bot', log);
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
+  const onNewer = (change: string) =>
+    log.warn({ change }, 'A newer version posted this card, so this version leaves it alone');
   return {
     fleet: redisFleet({ redis, clusters: served, clock }),
-    cards: redisCards({ redis, clusters, clock, proof: proofs.cards, onForged }),
+    cards: redisCards({ redis, clusters, clock, proof: proofs.cards, onForged, onNewer }),
     once: redisOnce({ redis, clusters }),
     announcements: redisAnnouncements({ redis, clusters, onError }),
     isReachable: () => redis.status === 'ready',

@@ -7,6 +7,7 @@ import { redisHolds } from '../../../../src/adapters/redis/cards/holds.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { redisStatus } from '../../../../src/adapters/redis/lease/status.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import { isHeard } from '../../../../src/domain/cluster/worker-state.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { EMPTY_STATUS } from '../../../contract/status.contract.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
@@ -120,7 +121,7 @@ describe('all clusters of a bot in Redis', () => {
       clock,
       proof: heartbeat,
     }).seen();
-    expect(seen.get('c1')).toMatchObject({ ...WELL, heardAt: alone === 'unverified' ? '' : alone?.heardAt });
+    expect(seen.get('c1')).toMatchObject({ ...WELL, heardAt: isHeard(alone) ? alone.heardAt : '' });
   });
 
   it('a new status has another digest; one of another type has none', async () => {
