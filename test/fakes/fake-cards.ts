@@ -52,7 +52,7 @@ export class FakeCards implements Cards {
 
   readonly #steps = new Map<ChangeId, StepList>();
 
-  async stepList(id: ChangeId): Promise<StepList | null> {
+  async stepList(id: ChangeId): Promise<StepList | 'newer' | null> {
     this.#refuseStranger(id);
     return this.#steps.get(id) ?? null;
   }
