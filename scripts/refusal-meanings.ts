@@ -204,7 +204,7 @@ const DECISION = {
     'Try again. If the error persists, fix what the refusal names, or list user IDs in the policy.',
   ),
   frozen: meaning(
-    'The cluster is frozen. The refusal says by whom, since when and why.',
+    'The cluster is frozen. The refusal says by whom, since when and why, or that no trusted bot signed the entry.',
     'The holder or an approver lifts it with `/registry-ha unfreeze`. A freeze in the policy file ends by itself.',
   ),
   locked: meaning(

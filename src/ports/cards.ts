@@ -1,5 +1,5 @@
 import type { ChangeId, MessageRef } from '../domain/change/change.ts';
-import type { SeenWorker, WorkerSays } from '../domain/cluster/worker-state.ts';
+import type { Heard, WorkerSays } from '../domain/cluster/worker-state.ts';
 import type { InspectionRequest } from './status.ts';
 
 /** The answer to a claim. */
@@ -16,10 +16,13 @@ export interface StepList {
 
 /** What bot replicas share about cards, so that no card is drawn twice, shows an older state, or is missed. */
 export interface Cards {
-  place(id: ChangeId): Promise<MessageRef | null>;
+  /** Null: no card is known, or no bot has signed its place. `newer`: a newer version of the bot posted it, and draws it. */
+  place(id: ChangeId): Promise<MessageRef | 'newer' | null>;
+  /** The place, for links and replies; null also for a card of a newer version. */
+  known(id: ChangeId): Promise<MessageRef | null>;
   hang(id: ChangeId, place: MessageRef): Promise<void>;
-  /** The list of steps as last kept; null if there is none, or no bot has signed it. */
-  stepList(id: ChangeId): Promise<StepList | null>;
+  /** The list of steps as last kept; null if there is none, or no bot has signed it. `newer`: a newer version of the bot draws it. */
+  stepList(id: ChangeId): Promise<StepList | 'newer' | null>;
   keepStepList(id: ChangeId, list: StepList): Promise<void>;
   /** Runs `draw` while it holds the card's lease; false when another replica holds it. The lease expires after `ms`. */
   whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean>;
@@ -49,8 +52,7 @@ export interface CardLease {
 export interface Heartbeat {
   /** Sends a heartbeat with what the worker says. Returns the last request for an inspection; 0: there was none. */
   beat(says: WorkerSays): Promise<InspectionRequest>;
-  /** The last heartbeat; null when there never was one, `unverified` when no trusted worker has signed it. */
-  seen(): Promise<SeenWorker | 'unverified' | null>;
+  seen(): Promise<Heard>;
 }
 
 /** What a bot asks about all its clusters at once. Of many clusters, few have changes at a time. */
@@ -64,7 +66,7 @@ export interface Fleet {
   /** This bot has set a freeze or lock. */
   noteHold(cluster: string): void;
   /** The last heartbeats of these clusters' workers, as `Heartbeat.seen` gives each. */
-  workers(clusters: readonly string[]): Promise<ReadonlyMap<string, SeenWorker | 'unverified' | null>>;
+  workers(clusters: readonly string[]): Promise<ReadonlyMap<string, Heard>>;
   /** A text for the last status of each of these clusters, which is another one after each inspection; '' if that is unknown. */
   statuses(clusters: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

@@ -20,6 +20,7 @@ const SUBSET = [
   'http-oversize',
   'event-with-__proto__',
   'card-at-the-place-of-another',
+  'freeze-in-the-name-of-another',
   'node-named-a-substitution',
   'reason-of-RTL',
   'bootstrap.yaml-bomb',

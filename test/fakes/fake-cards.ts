@@ -24,13 +24,25 @@ export class FakeCards implements Cards {
     this.#clock = clock;
   }
 
-  async place(id: ChangeId): Promise<MessageRef | null> {
+  async place(id: ChangeId): Promise<MessageRef | 'newer' | null> {
     this.#refuseStranger(id);
-    return this.#places.get(id) ?? null;
+    return this.#newer.has(id) ? 'newer' : (this.#places.get(id) ?? null);
+  }
+
+  async known(id: ChangeId): Promise<MessageRef | null> {
+    const place = await this.place(id);
+    return place === 'newer' ? null : place;
+  }
+
+  readonly #newer = new Set<ChangeId>();
+
+  /** A newer version of the bot has posted the card. */
+  postedByNewer(id: ChangeId): void {
+    this.#newer.add(id);
   }
 
   async hang(id: ChangeId, place: MessageRef): Promise<void> {
-    const old = await this.place(id);
+    const old = await this.known(id);
     if (old !== null && (old.channel !== place.channel || old.ts !== place.ts)) {
       this.#drawn.delete(id);
       this.#asides.delete(id);
@@ -40,7 +52,7 @@ export class FakeCards implements Cards {
 
   readonly #steps = new Map<ChangeId, StepList>();
 
-  async stepList(id: ChangeId): Promise<StepList | null> {
+  async stepList(id: ChangeId): Promise<StepList | 'newer' | null> {
     this.#refuseStranger(id);
     return this.#steps.get(id) ?? null;
   }

@@ -58,6 +58,9 @@ export const CASES: Readonly<Record<string, CardView>> = {
     { type: 'voted', at: at(2), by: BOB, counts: [BOB.id], needed: 2 },
   ]),
   'planned-while-frozen': view(base, { activeHolds: { holds: FROZEN, freeze: null } }),
+  'planned-while-frozen-by-nobody-known': view(base, {
+    activeHolds: { holds: [{ unread: 'unsigned', entry: 'digest', as: 'other' }], freeze: null },
+  }),
   'planned-before-its-window': view(base, { activeHolds: { ...NOTHING_HELD, opens: at(20) } }),
   'approved-for-its-window': view([...base, approvedFor(at(20))]),
   'planned-with-break-glass': view(base, { activeHolds: { ...NOTHING_HELD, mayBreakGlass: true } }),

@@ -1,33 +1,30 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { changeIdSchema } from '../../domain/change/change-id.ts';
 import { codeOf } from '../../domain/text/error-code.ts';
-import { jsonIn } from '../../domain/text/json.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import type { BegunJobs, Job } from '../../ports/queue.ts';
-import { replaceFile } from './replace-file.ts';
+import { readNumbered, writeNumbered } from './numbered-file.ts';
 
 /** One worker has one job; the others are of changes that have ended while their worker was dead. */
 const KEPT = 20;
 
 const count = z.number().int().nonnegative();
 const begunJob = z.object({ kind: z.enum(['plan', 'apply']), id: changeIdSchema, stepsDone: count, deaths: count });
-const contentSchema = z.object({ version: z.literal(1), jobs: z.array(begunJob) });
+const contentSchema = z.object({ jobs: z.array(begunJob) });
 type Entry = Data<typeof begunJob>;
 
 /** The begun jobs in a file that only one worker at a time writes. A file that cannot be read or written is logged: no death is known then. */
 export function begunJobsIn(path: string, log: (says: string, fields: object) => void): BegunJobs {
   const read = async (): Promise<readonly Entry[]> => {
-    try {
-      return contentSchema.parse(jsonIn(await readFile(path, 'utf8'))).jobs;
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') log('Begun jobs cannot be read', { path, why: codeOf(error) || 'damaged' });
-      return [];
-    }
+    const stored = await readNumbered(path, contentSchema);
+    if (stored === null) return [];
+    if ('content' in stored) return stored.content.jobs;
+    log('Begun jobs cannot be read', { path, why: stored.why });
+    return [];
   };
   const write = async (jobs: readonly Entry[]): Promise<void> => {
     try {
-      await replaceFile(path, JSON.stringify({ version: 1, jobs: jobs.slice(-KEPT) }));
+      await writeNumbered(path, { jobs: jobs.slice(-KEPT) });
     } catch (error) {
       log('Begun jobs cannot be written; a job that kills the worker is not noticed', { path, why: codeOf(error) });
     }

@@ -14,6 +14,7 @@ const CONTEXTS = {
   card: 'registry-ha card v1\0',
   'dry-run': 'registry-ha dry-run v1\0',
   heartbeat: 'registry-ha heartbeat v1\0',
+  hold: 'registry-ha hold v1\0',
   proof: 'registry-ha proof v1\0',
   progress: 'registry-ha progress v1\0',
   status: 'registry-ha status v1\0',

@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { codeOf } from '../../domain/text/error-code.ts';
-import { jsonIn } from '../../domain/text/json.ts';
 import { serialQueue } from '../../flow/serial-queue.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
-import { replaceFile } from '../files/replace-file.ts';
+import { readNumbered, writeNumbered } from '../files/numbered-file.ts';
 
 /** A cluster has some dozens of entries (nodes × archives); the oldest are dropped. */
 const KEPT = 2_000;
 
 const cacheSchema = z.object({
-  version: z.literal(1),
   files: z.array(
     z.object({
       node: z.string(),
@@ -53,19 +50,16 @@ export async function openTargetDigests({ path, log, isKept = true }: TargetDige
 const fileKeyOf = ({ node, path }: Pick<Entry, 'node' | 'path'>): string => `${node}\n${path}`;
 
 async function readEntries(path: string, log: TargetDigestsOptions['log']): Promise<readonly Entry[]> {
-  try {
-    return cacheSchema.parse(jsonIn(await readFile(path, 'utf8'))).files;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    const why = codeOf(error) === '' ? 'it is damaged' : codeOf(error);
-    log('Target digest cache discarded; files are hashed again', { path, why });
-    return [];
-  }
+  const stored = await readNumbered(path, cacheSchema);
+  if (stored === null) return [];
+  if ('content' in stored) return stored.content.files;
+  log('Target digest cache discarded; files are hashed again', { path, why: stored.why });
+  return [];
 }
 
 async function writeEntries(path: string, files: readonly Entry[], log: TargetDigestsOptions['log']): Promise<void> {
   try {
-    await replaceFile(path, JSON.stringify({ version: 1, files }));
+    await writeNumbered(path, { files });
   } catch (error) {
     log('Target digest cache could not be written', { path, why: codeOf(error) });
   }

@@ -36,7 +36,7 @@ export async function listedChange(change: Change, { cards, clusters }: AnswerPo
   const { queue } = clusters.get(change.intent.cluster) ?? {};
   const isWaiting = change.state === 'requested' || change.state === 'approved';
   const [card, waitsFor] = await Promise.all([
-    cards.place(change.id),
+    cards.known(change.id),
     isWaiting && queue !== undefined ? queue.ahead(change.id) : [],
   ]);
   return { change, card, waitsFor: waitsFor.filter((id) => id !== change.id) };

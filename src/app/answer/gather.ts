@@ -25,7 +25,7 @@ export interface Lacking {
 export interface AnswerPorts {
   readonly clusters: ReadonlyMap<string, AnsweredCluster>;
   readonly fleet: Pick<Fleet, 'holding'>;
-  readonly cards: Pick<Cards, 'place'>;
+  readonly cards: Pick<Cards, 'known'>;
   readonly clock: Clock;
   /** What the bot cannot do in Slack; nothing when left out. */
   readonly lacking?: () => Lacking;

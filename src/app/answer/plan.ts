@@ -2,7 +2,7 @@ import { isOfTheRecord } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Change } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
-import { workerState } from '../../domain/cluster/worker-state.ts';
+import { isUnheard, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { mayAsk } from '../../domain/policy/may-request.ts';
 import type { SeenDryRun } from '../../domain/questions/plan/dry-run.ts';
@@ -61,7 +61,7 @@ async function whyNotPlanned({ verb }: Intent, { by, channel }: Asker, on: OnClu
 
 async function asked(intent: Intent, { worker: life, dryRuns }: OnCluster): Promise<PlanPhase> {
   const worker = workerState(await life.seen());
-  if (worker.is === 'silent' || worker.is === 'unverified') return { is: 'worker-away', worker };
+  if (isUnheard(worker)) return { is: 'worker-away', worker };
   const request = await dryRuns.ask(withoutReason(intent));
   return request === null ? { is: 'busy' } : { is: 'asked', request };
 }

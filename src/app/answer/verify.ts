@@ -1,5 +1,5 @@
 import { isOfTheRecord } from '../../domain/answers/failure.ts';
-import { workerState } from '../../domain/cluster/worker-state.ts';
+import { isUnheard, workerState } from '../../domain/cluster/worker-state.ts';
 import type { SeenStatus } from '../../domain/questions/status/cluster-status.ts';
 import type { ProofReport, SeenProof } from '../../domain/questions/verify/proof-report.ts';
 import type { ProofSize, VerifyKnown, VerifyPhase } from '../../domain/questions/verify/view.ts';
@@ -33,7 +33,7 @@ async function asked(
   cluster: Pick<AnsweredCluster, 'worker' | 'board' | 'proofBoard'>,
 ): Promise<Phase> {
   const worker = workerState(await cluster.worker.seen());
-  if (worker.is === 'silent' || worker.is === 'unverified') return { is: 'worker-away', worker };
+  if (isUnheard(worker)) return { is: 'worker-away', worker };
   const running = runningIn(await cluster.proofBoard.seen());
   if (running !== null) return { is: 'busy', progress: running.progress };
   const request = await cluster.proofBoard.ask({ nodes, deep });

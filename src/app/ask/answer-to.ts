@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, MessageRef } from '../../domain/change/change.ts';
 import { approvalsNeeded } from '../../domain/change/votes.ts';
-import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
+import type { HoldWish, KeptHold } from '../../domain/policy/hold.ts';
 import { isStart } from '../../domain/policy/policy.ts';
 import type { FormCluster } from '../../domain/wish/form.ts';
 import type { FormWish, Wish, WishedDecision } from '../../domain/wish/wish.ts';
@@ -23,7 +23,7 @@ export type Answer =
   | { readonly is: 'on-the-card' }
   | { readonly is: 'refused'; readonly refusal: Refusal }
   | { readonly is: 'vote-noted'; readonly given: number; readonly needed: number }
-  | { readonly is: 'held'; readonly wish: HoldWish; readonly hold: Hold }
+  | { readonly is: 'held'; readonly wish: HoldWish; readonly hold: KeptHold }
   | ({ readonly is: 'answered' } & Answered)
   /** At least one cluster. */
   | { readonly is: 'form'; readonly wish: FormWish; readonly clusters: readonly FormCluster[] };

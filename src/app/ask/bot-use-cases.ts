@@ -5,7 +5,7 @@ import { clusterOf } from '../../domain/change/change-id.ts';
 import { type ClusterNodes, freshNodes, type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { type ActiveHolds, NOTHING_HELD } from '../../domain/policy/active-holds.ts';
-import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
+import type { HoldWish, KeptHold } from '../../domain/policy/hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards, Fleet } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -65,7 +65,7 @@ function wishes(ports: BotPorts) {
     /** Why a decision would be refused; null if it would be made. */
     whyNotDecide: (decision: Decision): Promise<Refusal | null> =>
       inCluster(clusterOf(decision.change), (cluster) => whyNotDecide(decision, cluster)),
-    hold: (wish: HoldWish, by: Person, channel: string): Promise<Hold | Refusal> =>
+    hold: (wish: HoldWish, by: Person, channel: string): Promise<KeptHold | Refusal> =>
       inCluster(wish.cluster, async (cluster) => {
         const hold = await holdCluster(wish, by, channel, cluster);
         ports.fleet.noteHold(wish.cluster);

@@ -1,6 +1,6 @@
 import { clocksApart } from '../../domain/answers/clocks.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
-import { SLOW_ANSWER_MS, workerState } from '../../domain/cluster/worker-state.ts';
+import { isHeard, SLOW_ANSWER_MS, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -13,7 +13,7 @@ export async function refuseClocksApart(
   const seen = await worker.seen();
   const tookMs = clock.steadyMs() - from;
   const bot = clock.now().getTime() - tookMs / 2;
-  if (seen === null || seen === 'unverified' || seen.workerAheadMs === null) return null;
+  if (!isHeard(seen) || seen.workerAheadMs === null) return null;
   if (tookMs > SLOW_ANSWER_MS || workerState(seen).is === 'silent') return null;
   const redis = Date.parse(seen.heardAt) + seen.silentMs;
   return clocksApart(cluster, { bot, redis, worker: redis + seen.workerAheadMs });

@@ -1,10 +1,11 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
-import { type Hold, type HoldWish, inForce, isSameHold } from '../../domain/policy/hold.ts';
+import { type Hold, type HoldWish, holdMeant, inForce, isUnread, type KeptHold } from '../../domain/policy/hold.ts';
 import { mayHold } from '../../domain/policy/may-hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Holds } from '../../ports/policy.ts';
 import { policyContext, thoseWhoAsk } from '../policy/policy-context.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
@@ -17,17 +18,21 @@ export async function holdCluster(
   by: Person,
   channel: string,
   ports: HoldPorts,
-): Promise<Hold | Refusal> {
+): Promise<KeptHold | Refusal> {
   const now = await policyContext(thoseWhoAsk(ports.policy.holds[wish.verb]), [by.id], ports);
   const refusal = mayHold(ports.policy, wish, by, channel, now);
   if (refusal !== null) return refusal;
   await endHolds(ports);
-  const there = now.holds.find((hold) => isSameHold(hold, wish));
-  const hold = there ?? newHold(wish, by, now.at);
-  const done = await (wish.hold === 'set' ? ports.holds.set(hold) : ports.holds.lift(hold));
-  if (!done) return refuse('decided-already', 'Another person changed it first.', 'See `/registry-ha help`.');
+  const done = await setOrLifted(wish, holdMeant(wish, now.holds) ?? newHold(wish, by, now.at), ports.holds);
+  if (done === null) return refuse('decided-already', 'Another person changed it first.', 'See `/registry-ha help`.');
   await forEachOne(await ports.changes.open(), (id) => revokeAndRedraw(id, ports));
-  return hold;
+  return done;
+}
+
+/** Null if another person changed it first. */
+async function setOrLifted({ hold: does }: HoldWish, hold: KeptHold, holds: Holds): Promise<KeptHold | null> {
+  if (does === 'lift') return (await holds.lift(hold)) ? hold : null;
+  return !isUnread(hold) && (await holds.set(hold)) ? hold : null;
 }
 
 async function revokeAndRedraw(id: ChangeId, ports: HoldPorts): Promise<void> {

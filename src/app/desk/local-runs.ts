@@ -30,7 +30,7 @@ export interface LocalRunPorts extends Omit<JobPorts, 'changes' | 'cards'> {
 type Begun = { readonly busyWith: ChangeId } | Refusal | null;
 
 const AGAIN_MS = 5_000;
-const NO_CARDS: Pick<Cards, 'place'> = { place: async () => null };
+const NO_CARDS: Pick<Cards, 'known'> = { known: async () => null };
 
 /** Plans and carries out changes from the terminal with the code of the queue's jobs; their record is the journal. */
 export class LocalRuns {

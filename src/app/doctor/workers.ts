@@ -1,5 +1,5 @@
 import { good, unknown, type Verdict, wrong } from '../../domain/answers/verdict.ts';
-import { type SeenWorker, workerState } from '../../domain/cluster/worker-state.ts';
+import { isHeard, workerState } from '../../domain/cluster/worker-state.ts';
 import { secondsInWords, utc } from '../../domain/text/format.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import { type Check, check, type Room, shared } from './check.ts';
@@ -17,7 +17,7 @@ export const runningRoom = (seen: () => ReturnType<Heartbeat['seen']>, version: 
   name: 'versions',
   checks: async () => [
     check('running worker', seen, (beat) => {
-      if (!isSeen(beat) || beat.about === undefined || beat.about === null) return unknown(NOT_SAID);
+      if (!isHeard(beat) || beat.about === undefined || beat.about === null) return unknown(NOT_SAID);
       if (beat.about.version === version) return good(`${version}, as installed here`);
       return wrong(
         `The running worker is ${beat.about.version}, and ${version} is installed here.`,
@@ -54,7 +54,7 @@ function heartbeat(cluster: string, seen: Seen): Verdict {
   const fix = `On the bootstrap node of ${cluster}, run \`registry-ha doctor worker\`.`;
   switch (state.is) {
     case 'there':
-      return good(`Heard from ${isSeen(seen) ? (seen.who?.name ?? 'the worker') : 'the worker'}`);
+      return good(`Heard from ${isHeard(seen) ? (seen.who?.name ?? 'the worker') : 'the worker'}`);
     case 'hindered':
       return wrong(`The worker of ${cluster} runs, but cannot work: ${state.says}`, fix);
     case 'unverified':
@@ -62,6 +62,8 @@ function heartbeat(cluster: string, seen: Seen): Verdict {
         `The last heartbeat of ${cluster} is not signed by a key that this bot trusts.`,
         `Copy worker.pub of its bootstrap node to the bot’s folder of keys for ${cluster}, then restart the bot.`,
       );
+    case 'newer':
+      return unknown(`A newer version of the worker of ${cluster} wrote its heartbeat. Update this bot.`);
     case 'silent': {
       const since = state.since === null ? 'has never sent a heartbeat' : `is silent since ${utc(state.since)}`;
       return wrong(`The worker of ${cluster} ${since}.`, fix);
@@ -69,19 +71,17 @@ function heartbeat(cluster: string, seen: Seen): Verdict {
   }
 }
 
-const isSeen = (seen: Seen): seen is SeenWorker => seen !== null && seen !== 'unverified';
-
 const NOT_SAID = 'The worker did not say. It is older than this check, or was not heard.';
 
 /** The versions of both sides. Each reads what the other writes, so a difference is no fault by itself. */
 function versionVerdict(seen: Seen, own: string): Verdict {
-  if (!isSeen(seen) || seen.about === undefined || seen.about === null) return unknown(NOT_SAID);
+  if (!isHeard(seen) || seen.about === undefined || seen.about === null) return unknown(NOT_SAID);
   const { version } = seen.about;
   return good(version === own ? `${own}, as here` : `Worker ${version}, bot ${own}`);
 }
 
 function trust(cluster: string, seen: Seen, key: string): Verdict {
-  if (!isSeen(seen) || seen.about === undefined || seen.about === null) return unknown(NOT_SAID);
+  if (!isHeard(seen) || seen.about === undefined || seen.about === null) return unknown(NOT_SAID);
   if (seen.about.trusts.includes(key)) return good(`The worker accepts approvals signed with ${key}`);
   return wrong(
     `The worker of ${cluster} does not trust this bot’s key ${key}.`,
@@ -91,7 +91,7 @@ function trust(cluster: string, seen: Seen, key: string): Verdict {
 
 /** Both clocks less Redis': the bot's own is checked with Redis. */
 function clock(cluster: string, seen: Seen): Verdict {
-  if (!isSeen(seen) || seen.workerAheadMs === null) return unknown(NOT_SAID);
+  if (!isHeard(seen) || seen.workerAheadMs === null) return unknown(NOT_SAID);
   const ms = seen.workerAheadMs;
   if (Math.abs(ms) <= 30_000) return good('Differs from Redis’ clock by less than 30 s');
   return wrong(

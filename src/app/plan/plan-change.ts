@@ -12,7 +12,7 @@ import { inspectionFailed, ofAnotherCluster, type PlanForPorts, planFor } from '
 
 export interface PlanPorts extends Omit<PlanForPorts, keyof RecordPorts>, RecordPorts {
   readonly copier: Copier;
-  readonly cards: Pick<Cards, 'place'>;
+  readonly cards: Pick<Cards, 'known'>;
   /** Milliseconds until an undecided plan expires. */
   readonly planLivesMs: number;
 }
@@ -33,7 +33,7 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
   const [begun] = await ports.journal.events(id);
   if (begun === undefined) {
     const { intent, requester, channel, terms, terminal, requestedAt: at } = change;
-    const card = await ports.cards.place(id);
+    const card = await ports.cards.known(id);
     await ports.journal.append(id, {
       ...{ type: 'requested', at, id, intent, requester, channel },
       ...(terms === undefined ? {} : { terms }),

@@ -9,11 +9,11 @@ const MOST_COMPARED = 200;
 export async function changeAt(
   { channel, ts }: MessageRef,
   clusters: Iterable<{ readonly changes: Pick<Changes, 'recent' | 'get'> }>,
-  cards: Pick<Cards, 'place'>,
+  cards: Pick<Cards, 'known'>,
 ): Promise<Change | null> {
   for (const { changes } of clusters) {
     const ids = await changes.recent(MOST_COMPARED);
-    const places = await Promise.all(ids.map((id) => cards.place(id)));
+    const places = await Promise.all(ids.map((id) => cards.known(id)));
     const found = ids.find((_, n) => places[n]?.channel === channel && places[n]?.ts === ts);
     const stored = found === undefined ? null : await changes.get(found);
     if (stored !== null) return stored.doubt === undefined ? stored.change : null;

@@ -1,4 +1,4 @@
-import { SILENT_AFTER_MS, type WorkerName } from '../../domain/cluster/worker-state.ts';
+import { isHeard, SILENT_AFTER_MS, type WorkerName } from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -23,7 +23,7 @@ export class OtherWorker {
   async look(): Promise<void> {
     const { life, clock, me } = this.#ports;
     const seen = await life.seen();
-    if (seen === null || seen === 'unverified' || seen.who === null || seen.who.id === me.id) return;
+    if (!isHeard(seen) || seen.who === null || seen.who.id === me.id) return;
     const { who, heardAt } = seen;
     const before = this.#other?.who.id === who.id ? this.#other : null;
     const isNewer = before !== null && before.heardAt !== heardAt;

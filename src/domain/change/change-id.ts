@@ -10,13 +10,16 @@ export type ChangeId = string;
 /** Characters after the cluster's name. */
 export const ID_LENGTH = 6;
 
+/** A hyphen, and the longest name of a cluster. */
+const MOST_LENGTH = 42 + 1 + ID_LENGTH;
+
 const ENDING = new RegExp(`-[a-z0-9]{${ID_LENGTH}}$`);
 
 export const clusterOf = (id: ChangeId): string => id.slice(0, id.lastIndexOf('-'));
 
 /** True for the form of a change ID (`lab-7f3k2q`), and for this cluster if one is given. */
 export function isChangeId(text: string, cluster?: string): text is ChangeId {
-  if (!ENDING.test(text) || !isClusterName(clusterOf(text))) return false;
+  if (text.length > MOST_LENGTH || !ENDING.test(text) || !isClusterName(clusterOf(text))) return false;
   return cluster === undefined || clusterOf(text) === cluster;
 }
 

@@ -44,13 +44,26 @@ export interface ReadNodes extends ClusterNodes {
 /** What a worker says with each heartbeat. */
 export type WorkerSays = Pick<SeenWorker, 'trouble' | 'nodes' | 'who'>;
 
+/** The last heartbeat; null when there never was one, `unverified` when no trusted worker has signed it. */
+export type Heard = SeenWorker | 'unverified' | 'newer' | null;
+
+/** False when nothing is known from the heartbeat. */
+export const isHeard = (heard: Heard): heard is SeenWorker => heard !== null && typeof heard === 'object';
+
 export type WorkerState =
   | { readonly is: 'there' }
   /** `since` is null when the cluster never had a heartbeat; `isLong`: people are called. */
   | { readonly is: 'silent'; readonly since: string | null; readonly isLong?: boolean }
   /** No trusted key has signed the heartbeat, so nothing is known about the worker. */
   | { readonly is: 'unverified' }
+  /** A newer version of the worker wrote the heartbeat in a form that this version does not know. */
+  | { readonly is: 'newer' }
   | { readonly is: 'hindered'; readonly says: string };
+
+/** True if the heartbeat does not say that the worker lives. */
+export const isUnheard = (worker: WorkerState): worker is Extract<WorkerState, { is: Unheard }> =>
+  worker.is !== 'there' && worker.is !== 'hindered';
+type Unheard = 'silent' | 'unverified' | 'newer';
 
 export const WORKER_THERE: WorkerState = { is: 'there' };
 
@@ -68,15 +81,15 @@ const LONG_SILENCE_MS = 60_000;
 const FRESH_MS = 180_000;
 
 /** The nodes, if the worker has read them a short time ago; null when they are not known. */
-export function freshNodes(seen: SeenWorker | 'unverified' | null): ClusterNodes | null {
-  if (seen === null || seen === 'unverified' || seen.nodes === null) return null;
+export function freshNodes(seen: Heard): ClusterNodes | null {
+  if (!isHeard(seen) || seen.nodes === null) return null;
   const { ageMs, ...nodes } = seen.nodes;
   // Redis' clock may have been set back since the heartbeat.
   return ageMs + Math.abs(seen.silentMs) > FRESH_MS ? null : nodes;
 }
 
-export function workerState(seen: SeenWorker | 'unverified' | null): WorkerState {
-  if (seen === 'unverified') return { is: 'unverified' };
+export function workerState(seen: Heard): WorkerState {
+  if (seen === 'unverified' || seen === 'newer') return { is: seen };
   if (seen === null) return { is: 'silent', since: null };
   // A heartbeat from the future: Redis' clock was set back, and nobody knows how old it is. The next one tells.
   if (Math.abs(seen.silentMs) > SILENT_AFTER_MS)

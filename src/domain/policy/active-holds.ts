@@ -1,12 +1,22 @@
 import type { Change } from '../change/change.ts';
 import { type Markup, PLAIN } from '../text/markup.ts';
-import { type Hold, type HoldWish, heldThing, holdInWords, holdOn, liftOf, touchedNodes } from './hold.ts';
+import {
+  type Hold,
+  type HoldWish,
+  heldThing,
+  holdInWords,
+  holdOn,
+  isUnread,
+  type KeptHold,
+  liftOf,
+  touchedNodes,
+} from './hold.ts';
 import type { RightsInCluster } from './rights.ts';
 import type { PlannedFreeze } from './time.ts';
 
 /** What blocks new starts in a cluster: holds set by hand, and a freeze in the policy file. */
 export interface ActiveHolds {
-  readonly holds: readonly Hold[];
+  readonly holds: readonly KeptHold[];
   readonly freeze: PlannedFreeze | null;
   /** ISO time at which a change starts that is approved now, because its window opens only then; left out: at once. */
   readonly opens?: string;
@@ -56,8 +66,11 @@ export function holdSet(hold: Hold, { cluster, isKnown = false }: HoldSet, marku
 }
 
 /** The message to the channel when a freeze or lock is lifted. */
-export const holdLifted = (hold: Hold, cluster: string, by: Hold['by'], { text, person }: Markup): string =>
-  `${text(heldThing(hold, cluster)).replace(' is ', ' is no longer ')}: ${person(by)} lifted the ${hold.verb} of ${person(hold.by)}.`;
+export function holdLifted(hold: KeptHold, cluster: string, by: Hold['by'], { text, person }: Markup): string {
+  if (isUnread(hold))
+    return `${person(by)} lifted a freeze or lock of the cluster ${text(cluster)} that the bot could not read.`;
+  return `${text(heldThing(hold, cluster)).replace(' is ', ' is no longer ')}: ${person(by)} lifted the ${hold.verb} of ${person(hold.by)}.`;
+}
 
 /** A node lock also blocks plans that only touch the node. */
 function stopped({ node }: Hold, { text }: Markup): string {

@@ -1,10 +1,10 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
-import { type Hold, type HoldWish, heldThing, holdInWords, isSameHold } from './hold.ts';
+import { type HoldWish, heldThing, holdInWords, holdMeant, isUnread, type KeptHold, refusedBy } from './hold.ts';
 import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy } from './policy.ts';
 
-/** Null if this person may freeze, lock or lift. Only the holder and approvers may lift. */
+/** Null if this person may freeze, lock or lift. Only the holder and approvers may lift, and only approvers what cannot be read. */
 export function mayHold(
   policy: Policy,
   wish: HoldWish,
@@ -15,7 +15,7 @@ export function mayHold(
   const { channels, requesters, approvers } = policy.holds[wish.verb];
   const elsewhere = wrongChannel(channels, channel);
   if (elsewhere !== null) return elsewhere;
-  const there = now.holds.find((hold) => isSameHold(hold, wish));
+  const there = holdMeant(wish, now.holds);
   if (wish.hold === 'set') {
     const stranger = notAllowed(
       either(requesters, approvers),
@@ -24,21 +24,21 @@ export function mayHold(
       `${wish.verb} this cluster`,
       `verbs.${wish.verb}.requesters`,
     );
-    return stranger ?? (there === undefined ? null : heldAlready(there, wish.cluster));
+    return stranger ?? (there === null ? null : heldAlready(there, wish.cluster));
   }
-  if (there === undefined) return notHeld(wish);
-  if (there.by.id === by.id) return null;
+  if (there === null) return notHeld(wish);
+  if (!isUnread(there) && there.by.id === by.id) return null;
   const approver = notAllowed(approvers, by, now.groups, `lift this`, `verbs.${wish.verb}.approvers`);
   if (approver?.refused !== 'not-allowed') return approver;
   return refuse(
     'not-allowed',
     `You may not lift this. ${holdInWords(there, wish.cluster)}`,
-    'Ask them, or an approver.',
+    isUnread(there) ? 'Ask an approver.' : 'Ask them, or an approver.',
   );
 }
 
-function heldAlready(hold: Hold, cluster: string): Refusal {
-  return refuse(hold.verb === 'freeze' ? 'frozen' : 'locked', holdInWords(hold, cluster), 'It stays in place.');
+function heldAlready(hold: KeptHold, cluster: string): Refusal {
+  return refuse(refusedBy(hold), holdInWords(hold, cluster), 'It stays in place.');
 }
 
 const notHeld = (wish: HoldWish): Refusal =>

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
 import type { Intent, Verb } from '../plan/intent.ts';
 import { count, utc } from '../text/format.ts';
-import { holdInWords, holdOn, liftOf } from './hold.ts';
+import { holdInWords, holdOn, isUnread, refusedBy, waysOut } from './hold.ts';
 import { either, isMember, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy, Rules } from './policy.ts';
 import { freezeAt, freezeInWords, nextOpening, opensAt, windowInWords } from './time.ts';
@@ -73,13 +73,9 @@ export function stopped(
 ): Refusal | null {
   const hold = holdOn(nodes, holds);
   if (hold !== null) {
-    const also = hold.node === null ? '' : ' Restarting its container engine counts.';
+    const also = isUnread(hold) || hold.node === null ? '' : ' Restarting its container engine counts.';
     const says = `${holdInWords(hold, cluster)} No change that touches it may start.${also}`;
-    return refuse(
-      hold.verb === 'freeze' ? 'frozen' : 'locked',
-      says,
-      `${hold.by.name} or an approver can lift it: /registry-ha ${liftOf(hold)}`,
-    );
+    return refuse(refusedBy(hold), says, waysOut(hold));
   }
   const planned = freezeAt(freezes, at);
   if (planned === null) return null;

@@ -1,6 +1,6 @@
 import { type Refusal, refuse, refuseAndName } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
-import type { Hold } from './hold.ts';
+import type { KeptHold } from './hold.ts';
 import type { People, Policy } from './policy.ts';
 
 /** The members of a user group, or why they are not known. */
@@ -13,7 +13,7 @@ export interface PolicyContext {
   readonly at: Date;
   /** User groups that were read. A missing group counts as unknown. */
   readonly groups: ReadonlyMap<string, GroupMembers>;
-  readonly holds: readonly Hold[];
+  readonly holds: readonly KeptHold[];
 }
 
 /** Whether a person is one of these people. `unclear` never gives permission. */

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import { isLogin, loginPerson, type Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
 import { count, listed } from '../text/format.ts';
-import { type Hold, liftOf } from './hold.ts';
+import { type KeptHold, refusedBy, waysOut } from './hold.ts';
 
 /** Who may do what at the terminal of the bootstrap node, by login; from the worker's configuration. */
 export interface TerminalRules {
@@ -52,11 +52,11 @@ export function mayStartHere(rules: TerminalRules, change: Change, login: string
 }
 
 /** A freeze or lock stops everyone at the terminal who does not break glass. `says`: which one. */
-export const heldRefusal = (hold: Hold, says: string): Refusal =>
+export const heldRefusal = (hold: KeptHold, says: string): Refusal =>
   refuse(
-    hold.verb === 'freeze' ? 'frozen' : 'locked',
+    refusedBy(hold),
     `${says} No change that touches it may start.`,
-    `${hold.by.name} or an approver can lift it in Slack: /registry-ha ${liftOf(hold)}. While Slack is down, a person who may break glass can start it: --break-glass "REASON"`,
+    `${waysOut(hold, ' in Slack')}. While Slack is down, a person who may break glass can start it: --break-glass "REASON"`,
   );
 
 /** Null if this login may cancel this change. */

@@ -17,9 +17,10 @@ export interface ClusterProofs {
   readonly trusts: string;
 }
 
-/** The bot's proofs: of cards' places, and by cluster of what its worker signs. */
+/** The bot's proofs: of what bots sign, and by cluster of what its worker signs. */
 export interface BotProofs {
   readonly cards: Proof;
+  readonly holds: Proof;
   readonly told: Proof;
   readonly clusters: ReadonlyMap<string, ClusterProofs>;
 }
@@ -47,6 +48,7 @@ export async function botProofs(
   });
   return {
     cards: proofOf('card', own, bots),
+    holds: proofOf('hold', own, bots),
     told: proofOf('told', own, bots),
     clusters: new Map([...workers].map(([name, keys]) => [name, proofsOf(keys)])),
   };

@@ -15,7 +15,6 @@ import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
 import { closeRedis } from '../../adapters/redis/server/connection.ts';
 import type { BotConfig } from '../../config/bot-config.ts';
 import { redisAddress } from '../../config/redis-config.ts';
-import type { Proof } from '../../domain/change/record-entry.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { openRedis, redisErrors } from '../redis.ts';
@@ -33,15 +32,17 @@ export function botRecord(
   const redis = openRedis(redisAddress(config.redis, config.secrets), 'registry-ha-bot', log);
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
+  const onNewer = (change: string) =>
+    log.warn({ change }, 'A newer version posted this card, so this version leaves it alone');
   return {
     fleet: redisFleet({ redis, clusters: served, clock }),
-    cards: redisCards({ redis, clusters, clock, proof: proofs.cards, onForged }),
+    cards: redisCards({ redis, clusters, clock, proof: proofs.cards, onForged, onNewer }),
     once: redisOnce({ redis, clusters }),
     replicas: redisReplicas({ redis, clusters }),
     announcements: redisAnnouncements({ redis, clusters, onError }),
     isReachable: () => redis.status === 'ready',
     /** The record and the queue of a cluster; close its queue. */
-    open: (cluster: string, own: ClusterProofs) => clusterRecord({ redis, cluster, cache, onError }, own, proofs.told),
+    open: (cluster: string, own: ClusterProofs) => clusterRecord({ redis, cluster, cache, onError }, own, proofs),
     /** Drops what was checked with former keys of a cluster. */
     forget: (cluster: string) => cache.forget(cluster),
     close: () => closeRedis(redis),
@@ -60,7 +61,7 @@ interface Place {
 function clusterRecord(
   { redis, cluster, cache, onError }: Place,
   { entries, heartbeat, status, proof, dryRun }: ClusterProofs,
-  told: Proof,
+  { told, holds }: Pick<BotProofs, 'told' | 'holds'>,
 ) {
   const place = { redis, cluster };
   return {
@@ -73,7 +74,7 @@ function clusterRecord(
     dryRuns: redisDryRuns({ ...place, proof: dryRun }),
     told: redisTold({ ...place, proof: told }),
     toldDaily: redisTold({ ...place, proof: told, isDaily: true }),
-    holds: redisHolds(place),
+    holds: redisHolds({ ...place, proof: holds }),
   };
 }
 

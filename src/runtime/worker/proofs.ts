@@ -16,6 +16,7 @@ export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerC
     trusts: bots.map(({ name }) => name),
     entries: workerEntryProof({ own, bots, workers }),
     cards: proofOf('card', own, bots),
+    holds: proofOf('hold', own, bots),
     heartbeat: proofOf('heartbeat', own, workers),
     status: proofOf('status', own, workers),
     proof: proofOf('proof', own, workers),

@@ -30,7 +30,7 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
     /** The same changes; writes fail once another worker has taken over. */
     fencedChanges: (fence: Fence) => redisChanges({ ...record, fence }),
     cards: redisCards({ redis, clusters: [cluster], clock, proof: proofs.cards, onForged }),
-    holds: redisHolds({ redis, cluster }),
+    holds: redisHolds({ redis, cluster, proof: proofs.holds }),
     life: redisHeartbeat({ redis, cluster, clock, proof: proofs.heartbeat, about }),
     board: redisStatus({ redis, cluster, proof: proofs.status }),
     proofBoard: redisProofs({ redis, cluster, proof: proofs.proof }),

@@ -20,8 +20,10 @@ const LEADS: Partial<Record<Change['state'], string>> = {
   applying: 'Interrupted.',
 };
 
-function unheard(worker: Extract<WorkerState, { is: 'silent' | 'unverified' }>, change: Change): string {
+function unheard(worker: Extract<WorkerState, { is: 'silent' | 'unverified' | 'newer' }>, change: Change): string {
   if (worker.is === 'silent') return silence(worker.since, change);
+  if (worker.is === 'newer')
+    return `A newer version of registry-ha wrote the heartbeat of the worker of cluster ${escaped(change.intent.cluster)}. Update this bot. The change continues without it.`;
   return `The heartbeat of the worker of cluster ${escaped(change.intent.cluster)} in Redis has no valid signature. Check that ${code('workerKeys')} of the bot has this worker’s public key. If it has, find out who else writes to Redis.`;
 }
 
@@ -65,7 +67,8 @@ export function wordFor(worker: WorkerState): string {
     case 'silent':
       return `silent ${worker.since ?? 'ever'}${worker.isLong === true ? LONG : ''}`;
     case 'unverified':
-      return 'unverified';
+    case 'newer':
+      return worker.is;
     case 'hindered':
       return `hindered ${worker.says}`;
   }

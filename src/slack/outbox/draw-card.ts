@@ -83,10 +83,11 @@ export async function drawCard(
 ): Promise<Drawn> {
   const since = ports.clock.steadyMs();
   const [stored, known] = await Promise.all([ports.changes(clusterOf(id)).get(id), ports.cards.place(id)]);
-  if (stored === null) return { is: 'nothing' };
+  // The revision is not committed, so the sweep of the bot that posted the card finds and draws it.
+  if (stored === null || known === 'newer') return { is: 'nothing' };
   const view = await viewOf(stored, ports);
   const aside = asideOf(view);
-  if (aside === UNREADABLE ? isShown(stored, lease) : aside === lease.aside && !isWorthDrawing(stored, forced, lease))
+  if (isUpToDate(aside, stored, forced, lease))
     return known !== null && learnt.late.has(id) ? await catchUp(known, view, learnt, ports) : { is: 'nothing' };
   const place = known ?? (await restoredPlace(stored, ports.cards));
   if (place === null && !isLost(stored)) return await unposted(stored, lease);
@@ -180,6 +181,9 @@ const isAsPosted = ({ change, waitsFor, doubt, progress = [] }: CardView, { draw
 /** True if a newer bot has drawn it, or an old bot has shown that it cannot read it. */
 const isShown = ({ revision }: StoredChange, { drawn, aside }: CardLease): boolean =>
   drawn >= revision || aside === UNREADABLE;
+
+const isUpToDate = (aside: string, stored: StoredChange, forced: boolean, lease: CardLease): boolean =>
+  aside === UNREADABLE ? isShown(stored, lease) : aside === lease.aside && !isWorthDrawing(stored, forced, lease);
 
 function isWorthDrawing({ change, revision }: StoredChange, forced: boolean, { drawn }: CardLease): boolean {
   return revision > drawn || (forced && isWaiting(change));

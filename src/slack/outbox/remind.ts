@@ -5,6 +5,6 @@ import { postReplies, type ReplyPorts } from './thread-replies.ts';
 
 /** Reminds people once that a plan expires soon. A card without a place is posted first, and reminded of later. */
 export async function remind(change: Change, call: Call, ports: ReplyPorts): Promise<void> {
-  const place = await ports.cards.place(change.id);
+  const place = await ports.cards.known(change.id);
   if (place !== null) await postReplies(place, change.id, reminderReplies(change, call), new Set(), ports);
 }

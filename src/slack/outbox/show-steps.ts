@@ -119,7 +119,10 @@ async function listBelow(
   { unconfirmed, lists }: ShownSteps,
   ports: StepsPorts,
 ): Promise<StepList | null> {
-  const kept = (await ports.cards.stepList(id)) ?? lists.get(id);
+  const shared = await ports.cards.stepList(id);
+  // The list is there, and the newer bot that posted it knows what it shows.
+  if (shared === 'newer') return null;
+  const kept = shared ?? lists.get(id);
   if (kept?.card === card.ts) {
     lists.set(id, kept);
     return kept;

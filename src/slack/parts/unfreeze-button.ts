@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
-import type { HoldWish } from '../../domain/policy/hold.ts';
+import { type HoldWish, liftOf } from '../../domain/policy/hold.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import type { CardView } from './card-view.ts';
 
@@ -11,7 +11,7 @@ const Value = z.strictObject({ cluster: z.string() });
 
 /** On a planned card, while somebody's freeze keeps it from being approved. A freeze of the policy file has no button. */
 export function unfreezeButton({ change, activeHolds }: CardView): readonly types.Button[] {
-  const freeze = activeHolds?.holds.find(({ verb }) => verb === 'freeze');
+  const freeze = activeHolds?.holds.find((hold) => liftOf(hold) === 'unfreeze');
   if (freeze === undefined) return [];
   const { cluster } = change.intent;
   return [

@@ -4,6 +4,7 @@ import { isOfTheRecord } from '../../domain/answers/failure.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import { holdLifted, holdSet } from '../../domain/policy/active-holds.ts';
+import { isUnread } from '../../domain/policy/hold.ts';
 import { count } from '../../domain/text/format.ts';
 import type { Markup } from '../../domain/text/markup.ts';
 import { fittingBlocks } from '../plan/fitting-blocks.ts';
@@ -36,7 +37,10 @@ export function wordsOf(answer: Exclude<Answer, { is: 'form' }>, by: Person, mar
       );
     case 'held': {
       const { wish, hold } = answer;
-      const text = wish.hold === 'set' ? holdSet(hold, wish, markup) : holdLifted(hold, wish.cluster, by, markup);
+      const text =
+        wish.hold === 'set' && !isUnread(hold)
+          ? holdSet(hold, wish, markup)
+          : holdLifted(hold, wish.cluster, by, markup);
       return { to: 'channel', text };
     }
     case 'answered':

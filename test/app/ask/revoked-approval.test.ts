@@ -5,7 +5,7 @@ import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
 import { ChangeRecord } from '../../../src/app/record/change-record.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import { eventInWords } from '../../../src/domain/change/event-words.ts';
-import type { HoldWish } from '../../../src/domain/policy/hold.ts';
+import type { HoldWish, UnreadHold } from '../../../src/domain/policy/hold.ts';
 import { groups, people, policyOf } from '../../fixtures/policy.ts';
 import {
   alice,
@@ -313,6 +313,43 @@ describe('what cannot be read of freezes', () => {
     await expect(on.decide(approvalBy(bob, change))).rejects.toThrow('knows');
     await expect(on.request()).rejects.toThrow('knows');
     expect(granted(await on.decide({ ...approvalBy(bob, change), kind: 'deny' })).state).toBe('denied');
+  });
+});
+
+describe('a freeze that no bot has signed', () => {
+  const forged: UnreadHold = { unread: 'unsigned', entry: 'digest', as: { verb: 'lock', node: 'node-9' } };
+
+  it('stops every change, without a name or a reason, until an approver lifts it', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.holds.plant(forged, { ...forged, entry: 'other', as: 'other' });
+    const says = expect.stringContaining('not signed by a trusted bot');
+    expect(await on.decide(approvalBy(bob, change))).toMatchObject({ refused: 'frozen', says });
+    expect(await on.request()).toMatchObject({ refused: 'frozen', says });
+    expect(await held(on, unfreeze, alice)).toMatchObject({ refused: 'not-allowed' });
+    expect(isRefusal(await held(on, unlock('node-9'), bob))).toBe(false);
+    expect(await on.request()).toMatchObject({ refused: 'frozen' });
+    expect(isRefusal(await held(on, unfreeze, bob))).toBe(false);
+    expect(granted(await on.decide(approvalBy(bob, change))).state).toBe('approved');
+  });
+
+  it('revokes an approval, and does not end by itself', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on);
+    on.holds.plant(forged);
+    on.clock.at += 3_600_000;
+    await tendChanges(on.bot);
+    expect((await stateOf(on, change.id))?.refusal?.says).toContain('not signed by a trusted bot');
+    expect(await on.holds.all()).toHaveLength(1);
+  });
+
+  it('is not replaced by a freeze or lock with the same place', async () => {
+    const on = bench();
+    on.holds.plant(forged);
+    expect(await held(on, lock('node-9'))).toMatchObject({ says: expect.stringContaining('not signed') });
+    expect(isRefusal(await held(on, freeze))).toBe(false);
+    await held(on, unfreeze, bob);
+    expect(await on.holds.all()).toEqual([forged]);
   });
 });
 

@@ -47,6 +47,20 @@ describe('a request whose bot died while it posted the card', () => {
   });
 });
 
+describe('a request whose card a newer bot has posted', () => {
+  it('gets no second card, and is planned', async () => {
+    const on = bench();
+    await on.request();
+    const [id = ''] = await on.changes.open();
+    on.cards.postedByNewer(id);
+    on.clock.at += 60_001;
+    await tendChanges(on.bot);
+    expect(on.posted).toEqual([]);
+    await on.work();
+    expect((await stateOf(on, id))?.state).toBe('planned');
+  });
+});
+
 describe('open changes of which one cannot be read', () => {
   it('are maintained even if one record cannot be read', async () => {
     const on = bench();

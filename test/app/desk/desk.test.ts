@@ -430,7 +430,18 @@ describe('a freeze or lock', () => {
     expect((await newest())?.state).toBe('done');
   });
 
-  it('stops everyone if this version cannot read it', async () => {
+  it('without a signature stops everyone but who breaks glass, and shows no name', async () => {
+    const { type, holds } = deskBench();
+    holds.plant({ unread: 'unsigned', entry: 'digest', as: 'other' });
+    const talk = await type('alice', 'add', ADD);
+    expect(talk.last).toMatchObject({
+      refusal: { refused: 'frozen', says: expect.stringContaining('not signed by a trusted bot') },
+    });
+    const alone = await type('dave', 'add', ADD, { breakGlass: 'images are lost' });
+    expect(alone.said.find(({ is }) => is === 'plan')).toMatchObject({ says: expect.stringContaining('all the same') });
+  });
+
+  it('stops everyone if Redis has more of them than bots write', async () => {
     const { type, holds, newest } = deskBench();
     holds.all = async () =>
       Promise.reject(new PlainFailure('record', { where: 'lab', what: 'Cannot read it.', next: 'Update.' }));

@@ -12,7 +12,7 @@ const RECORD_MEGABYTES = 300;
 
 /** Words in Redis that are not entries of a record, and records of any size. */
 export function unsignedWords(): readonly Attack[] {
-  return [placeOfAnotherCard(), wordsOfTrouble(), hugeRecord()];
+  return [placeOfAnotherCard(), freezeOfAnother(), wordsOfTrouble(), hugeRecord()];
 }
 
 /** The first card must not be drawn over the second one, whose buttons people would then press. */
@@ -40,6 +40,39 @@ function placeOfAnotherCard(): Attack {
       const now = stage.sandbox.slack.messages().find((one) => one.ts === victim?.ts && one.channel === victim.channel);
       must(now?.text.includes(mine.id) === false, `The card of ${other.id} now shows ${mine.id}.`);
       return 'the other card is unchanged';
+    },
+  };
+}
+
+/** Every planned card names who froze the cluster, and why. */
+function freezeOfAnother(): Attack {
+  const by = { id: 'U0CAROL', name: 'carol' };
+  const freeze = { verb: 'freeze', node: null, by, at: new Date().toISOString(), reason: CLAIM };
+  return {
+    on: 'bot',
+    name: 'freeze-in-the-name-of-another',
+    tries: 'a freeze in Redis with a name and a reason of the attacker',
+    async stopped(stage) {
+      const { id } = await stage.asked();
+      await stage.drawn(id);
+      const { holds: key } = clusterKeys(CLUSTER);
+      const fields = { freeze: JSON.stringify({ ...freeze, v: 1, key: 'k', signature: 's' }), [`lock:${CLAIM}`]: '{}' };
+      try {
+        await stage.redis.hset(key, fields);
+        await stage.redis.hincrby(changeKeys(id).state, 'revision', 1);
+        await stage.announce(id);
+        const says = (words: string) => holds(stage.card(id) ?? { texts: [] }, words);
+        await stage.until('a card with the freeze', async () => says(CLAIM) || says('not signed by a trusted bot'));
+        const heard = await stage.askOrHear('add node-1');
+        const help = JSON.stringify(await stage.door.command(ALICE, 'help'));
+        must('reply' in heard, 'A change can start beside an entry that nobody can read.');
+        const shown = [...(stage.card(id)?.texts ?? []), 'reply' in heard ? heard.reply : '', help].join('\n');
+        must(!shown.includes(CLAIM) && !shown.includes('by carol'), 'People see the attacker’s words.');
+        must(!shown.includes(by.id), 'People see a name that the attacker chose.');
+        return 'the card says that the freeze is not signed, and all changes stop';
+      } finally {
+        await stage.redis.hdel(key, ...Object.keys(fields));
+      }
     },
   };
 }

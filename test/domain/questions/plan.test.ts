@@ -36,6 +36,7 @@ describe('the answers of plan', () => {
       'silent for an hour': said({ is: 'worker-away', worker: { is: 'silent', since } }),
       'never heard': said({ is: 'worker-away', worker: { is: 'silent', since: null } }),
       'a heartbeat of nobody': said({ is: 'worker-away', worker: { is: 'unverified' } }),
+      'a heartbeat of a newer version': said({ is: 'worker-away', worker: { is: 'newer' } }),
       late: said({ is: 'lost', why: 'late' }),
       silent: said({ is: 'lost', why: 'silent' }),
       unverified: said({ is: 'lost', why: 'unverified' }),

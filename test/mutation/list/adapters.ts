@@ -4,6 +4,7 @@ const JOURNAL = ['test/adapters/journal/entries/journal.test.ts'];
 const ROTATION = ['test/adapters/journal/entries/rotation.test.ts'];
 const SEALS = ['test/adapters/journal/entries/seals.test.ts'];
 const SIGNED = ['test/adapters/redis/record/signed-entries.test.ts'];
+const HOLDS = ['test/adapters/redis/cards/holds.test.ts'];
 const KNOWN_HOSTS = ['test/adapters/ssh/login/known-hosts.test.ts'];
 const COPIER = ['test/adapters/ssh/copy/copier.test.ts'];
 const KUBE = ['test/adapters/kube/kube.test.ts'];
@@ -208,6 +209,13 @@ export const ADAPTERS: readonly Mutant[] = [
     find: 'this.#waiting.length - MOST_WAITING',
     replace: '0',
     tests: SENDER,
+  },
+  {
+    name: 'a freeze in the name of another person is believed',
+    file: 'src/adapters/redis/server/signed-text.ts',
+    find: '!proof.isProven({ ...stored, ...about }, { key, signature })',
+    replace: 'false',
+    tests: HOLDS,
   },
   {
     name: 'a collector that hangs holds the end of the worker',

@@ -36,6 +36,7 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'planned-half-done': ['Approve', 'Deny', 'Full plan'],
   'planned-one-of-two': ['Approve', 'Deny', 'Full plan'],
   'planned-while-frozen': ['Approve', 'Deny', 'Unfreeze', 'Full plan'],
+  'planned-while-frozen-by-nobody-known': ['Approve', 'Deny', 'Unfreeze', 'Full plan'],
   'planned-before-its-window': ['Approve', 'Deny', 'Full plan'],
   'approved-for-its-window': ['Cancel', 'Full plan'],
   'planned-with-break-glass': ['Approve', 'Deny', 'Break glass', 'Full plan'],

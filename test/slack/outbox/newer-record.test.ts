@@ -77,6 +77,14 @@ describe('a bot that meets what a newer version has written', () => {
     expect(await cards.behind()).toEqual([]);
   });
 
+  it('leaves a card alone whose place a newer bot wrote: no edit, no second card, and it stays outdated', async () => {
+    cards.postedByNewer(ID);
+    await changes.append(ID, 2, { type: 'denied', at, by: ALICE });
+    expect(await draw('all')).toBe('nothing');
+    expect([slack.updates, slack.posts, slack.replies]).toEqual([[], [], []]);
+    expect(await cards.behind()).toEqual([ID]);
+  });
+
   it('does not draw over what a newer bot has drawn', async () => {
     await draw('all');
     expect(await draw('some')).toBe('nothing');

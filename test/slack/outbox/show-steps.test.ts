@@ -123,9 +123,18 @@ describe('the list of steps in the thread', () => {
         : null;
     await w.tell(ID, copied(w));
     await w.clock.advance(60_000);
-    const place = await w.cards.place(ID);
+    const place = await w.cards.known(ID);
     expect(heads(w).map(({ ts }) => ts)).toEqual([ID, place?.ts]);
     expect(w.slack.lists(place?.ts ?? '').at(-1)).toContain(': 1 of ');
+  });
+
+  it('is left to the newer bot that has posted it', async () => {
+    const w = await running(world());
+    w.cards.stepList = async () => 'newer';
+    const before = w.slack.lists(ID).length;
+    await w.tell(ID, copied(w));
+    await w.clock.advance(20_000);
+    expect([heads(w).length, w.slack.lists(ID).length]).toEqual([1, before]);
   });
 
   it('is the same one after Redis has lost its place', async () => {

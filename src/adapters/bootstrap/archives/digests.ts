@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { codeOf } from '../../../domain/text/error-code.ts';
-import { jsonIn } from '../../../domain/text/json.ts';
-import { replaceFile } from '../../files/replace-file.ts';
+import { readNumbered, writeNumbered } from '../../files/numbered-file.ts';
 import { fileFailed } from '../node/file-failed.ts';
 import { bytesOf, type OpenFile, sameStill } from '../node/open-file.ts';
-import { systemWords } from '../node/paths.ts';
 
 /** Writes a log line: a fixed sentence and its fields. */
 export type Log = (says: string, fields: Readonly<Record<string, string>>) => void;
@@ -15,7 +12,6 @@ export type Log = (says: string, fields: Readonly<Record<string, string>>) => vo
 const KEPT = 200;
 
 const cacheSchema = z.object({
-  version: z.literal(1),
   sha256: z.record(z.string().regex(/^\d+(:\d+){4}$/), z.string().regex(/^[0-9a-f]{64}$/)),
 });
 
@@ -73,14 +69,10 @@ export class Digests {
   async #load(): Promise<void> {
     if (this.#loaded || this.#cachePath === undefined) return;
     this.#loaded = true;
-    try {
-      const cache = cacheSchema.parse(jsonIn(await readFile(this.#cachePath, 'utf8')));
-      for (const [identity, sha256] of Object.entries(cache.sha256)) this.#known.set(identity, sha256);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return;
-      const why = codeOf(error) === '' ? 'it is damaged' : systemWords(error);
-      this.#log('Digest cache discarded; archives are hashed again', { path: this.#cachePath, why });
-    }
+    const stored = await readNumbered(this.#cachePath, cacheSchema);
+    if (stored === null) return;
+    if ('content' in stored) for (const entry of Object.entries(stored.content.sha256)) this.#known.set(...entry);
+    else this.#log('Digest cache discarded; archives are hashed again', { path: this.#cachePath, why: stored.why });
   }
 
   /** Never fails: a lost cache only costs time. */
@@ -89,7 +81,7 @@ export class Digests {
     for (const identity of [...this.#known.keys()].slice(0, -KEPT)) this.#known.delete(identity);
     try {
       const sha256 = Object.fromEntries(this.#known);
-      await replaceFile(this.#cachePath, JSON.stringify({ version: 1, sha256 }));
+      await writeNumbered(this.#cachePath, { sha256 });
     } catch (error) {
       this.#log('Digest cache could not be written', { path: this.#cachePath, why: codeOf(error) });
     }

@@ -5,6 +5,7 @@ import * as dryRunScripts from '../lease/dry-run-scripts.ts';
 import * as proofScripts from '../lease/proof-scripts.ts';
 import * as statusScripts from '../lease/status-scripts.ts';
 import * as workerScripts from '../lease/worker-scripts.ts';
+import * as queueScripts from '../queue/queue-scripts.ts';
 import * as changeScripts from '../record/changes-scripts.ts';
 
 /** Commands of a connection: ioredis reads from INFO whether Redis has loaded its data, BullMQ reads its version. */
@@ -25,7 +26,7 @@ export const QUEUE_OF_WORKER =
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('eval evalsha exists getrange hdel psubscribe set'),
-  ...[changeScripts, cardScripts, holdScripts, replicaScripts].flatMap(commandsOf),
+  ...[changeScripts, cardScripts, holdScripts, replicaScripts, queueScripts].flatMap(commandsOf),
   ...[workerScripts, statusScripts, proofScripts, dryRunScripts].flatMap(commandsOf),
   ...QUEUE_OF_BOT,
 ]);
@@ -34,7 +35,8 @@ export const BOT_COMMANDS = inOrder([
 export const WORKER_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('bzpopmin eval evalsha get hgetall hset set time'),
-  ...[changeScripts, workerScripts, statusScripts, proofScripts, dryRunScripts].flatMap(commandsOf),
+  ...commandsIn(holdScripts.ALL),
+  ...[changeScripts, queueScripts, workerScripts, statusScripts, proofScripts, dryRunScripts].flatMap(commandsOf),
   ...QUEUE_OF_WORKER,
 ]);
 

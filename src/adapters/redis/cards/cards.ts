@@ -23,6 +23,8 @@ export interface CardsOptions {
   readonly proof: Proof;
   /** Called when a card's place in Redis is not signed by a bot. The card then counts as missing. */
   readonly onForged?: (id: ChangeId) => void;
+  /** Called once for each card whose place a newer version wrote. */
+  readonly onNewer?: (id: ChangeId) => void;
 }
 
 /** A crashed bot restarts within about two seconds; then the card it was drawing must soon be free. */
@@ -44,17 +46,33 @@ export function redisCards(options: CardsOptions): Cards {
 
 class RedisCards implements Cards {
   readonly #options: CardsOptions;
+  readonly #newer = new Set<ChangeId>();
 
   constructor(options: CardsOptions) {
     this.#options = options;
   }
 
-  async place(id: ChangeId): Promise<MessageRef | null> {
+  async place(id: ChangeId): Promise<MessageRef | 'newer' | null> {
     const text = z.string().parse(await this.#run(PLACE, [this.#keysOf(id).card], 'place'));
     if (text === '') return null;
     const place = saidIn(text, { change: id }, placeSchema, this.#options.proof);
-    if (place === null) this.#options.onForged?.(id);
-    return place;
+    switch (place.is) {
+      case 'said':
+        return place.said;
+      case 'newer':
+        // The card is there: nobody posts it again, and the bot that knows what it shows edits it.
+        if (!this.#newer.has(id)) this.#options.onNewer?.(id);
+        this.#newer.add(id);
+        return 'newer';
+      case 'unsigned':
+        this.#options.onForged?.(id);
+        return null;
+    }
+  }
+
+  async known(id: ChangeId): Promise<MessageRef | null> {
+    const place = await this.place(id);
+    return place === 'newer' ? null : place;
   }
 
   async hang(id: ChangeId, { channel, ts }: MessageRef): Promise<void> {
@@ -64,9 +82,12 @@ class RedisCards implements Cards {
     await this.#run(HANG, [card, state, behind], place, KEPT_WITHOUT_RECORD_MS, id);
   }
 
-  async stepList(id: ChangeId): Promise<StepList | null> {
+  async stepList(id: ChangeId): Promise<StepList | 'newer' | null> {
     const text = z.string().parse(await this.#run(PLACE, [this.#keysOf(id).card], 'steps'));
-    return text === '' ? null : saidIn(text, { stepsOf: id }, stepsSchema, this.#options.proof);
+    if (text === '') return null;
+    const list = saidIn(text, { stepsOf: id }, stepsSchema, this.#options.proof);
+    if (list.is === 'said') return list.said;
+    return list.is === 'newer' ? 'newer' : null;
   }
 
   async keepStepList(id: ChangeId, { place: { channel, ts }, card: below, shows }: StepList): Promise<void> {

@@ -2,7 +2,7 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Proof } from '../../../domain/change/record-entry.ts';
-import type { SeenWorker } from '../../../domain/cluster/worker-state.ts';
+import type { Heard } from '../../../domain/cluster/worker-state.ts';
 import type { Fleet } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { seenIn } from '../lease/heartbeat.ts';
@@ -71,7 +71,7 @@ export function redisFleet({ redis, clusters, clock }: FleetOptions): Fleet {
     busy: keyed('open'),
     ...keptHolding(keyed('holds'), clock),
     async workers(names) {
-      const seen = new Map<string, SeenWorker | 'unverified' | null>();
+      const seen = new Map<string, Heard>();
       for (const chunk of chunksOf(names.filter((name) => clusters.has(name)))) {
         const keys = chunk.map((name) => clusterKeys(name).worker);
         const [now, ...texts] = seenSchema.parse(await runScript(redis, SEEN_EACH, keys));

@@ -1,5 +1,6 @@
-/** Every hold; -1 if they have more bytes than a bot can have written. KEYS: holds. ARGV: most bytes. */
+/** Every hold; -1 if they are more, or have more bytes, than bots can have written. KEYS: holds. ARGV: most bytes, most holds. */
 export const ALL = `
+if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[2]) then return -1 end
 local all = redis.call('HGETALL', KEYS[1])
 local bytes = 0
 for _, word in ipairs(all) do bytes = bytes + #word end

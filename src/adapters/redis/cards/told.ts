@@ -21,7 +21,10 @@ const toldSchema = z.object({ troubles: z.array(z.string()).check(atMost(100)) }
 /** Bytes that are read; 100 troubles have at most 60 kB. */
 const MOST_BYTES = 128 * 1024;
 
-/** What people were told, in Redis. What no trusted bot has signed counts as nothing. */
+/**
+ * What people were told, in Redis. What no trusted bot has signed counts as nothing. So does what a newer version wrote: after a way back
+ * to an older version nobody else would tell, and a message that comes twice does less harm than one that never comes.
+ */
 export function redisTold({ redis, cluster, proof, isDaily = false }: ToldOptions): Told {
   const { told, toldDaily } = clusterKeys(cluster);
   const key = isDaily ? toldDaily : told;
@@ -29,7 +32,8 @@ export function redisTold({ redis, cluster, proof, isDaily = false }: ToldOption
   return {
     async last() {
       const text = await ask(redis.getrange(key, 0, MOST_BYTES));
-      return text === '' ? null : (saidIn(text, about, toldSchema, proof)?.troubles ?? null);
+      const told = saidIn(text, about, toldSchema, proof);
+      return told.is === 'said' ? told.said.troubles : null;
     },
     note: async (troubles) => void (await ask(redis.set(key, signedText({ troubles }, about, proof)))),
   };

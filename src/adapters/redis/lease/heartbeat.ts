@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Proof } from '../../../domain/change/record-entry.ts';
 import {
+  type Heard,
   type ReadNodes,
   type SeenWorker,
   SLOW_ANSWER_MS,
@@ -78,10 +79,11 @@ export function redisHeartbeat({ redis, cluster, proof, clock, about }: Heartbea
 }
 
 /** The heartbeat in a text that Redis had at `now`. */
-export function seenIn(text: string, now: number, cluster: string, proof: Proof): SeenWorker | 'unverified' | null {
+export function seenIn(text: string, now: number, cluster: string, proof: Proof): Heard {
   if (text === '') return null;
   const beat = saidIn(text, { cluster }, beatSchema, proof);
-  return beat === null ? 'unverified' : seenFrom(beat, now);
+  if (beat.is === 'said') return seenFrom(beat.said, now);
+  return beat.is === 'newer' ? 'newer' : 'unverified';
 }
 
 const bounded = ({ trouble, nodes, who }: WorkerSays): WorkerSays => ({

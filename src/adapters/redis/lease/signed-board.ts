@@ -15,7 +15,7 @@ export interface SignedBoardOptions {
 
 /** What was said last, and Redis' time now, in ms. */
 export type SeenBoard<T> =
-  | { readonly is: 'none' | 'unverified' }
+  | { readonly is: 'none' | 'unverified' | 'newer' }
   | { readonly is: 'said'; readonly said: T; readonly now: number };
 
 /** How large a text may be, and how long it is kept. */
@@ -55,7 +55,8 @@ export function signedBoard(
       const [text, now] = textSchema.parse(await runScript(redis, READ_STATUS, [key], mostBytes));
       if (text === '') return { is: 'none' };
       const said = saidIn(text, { cluster }, envelope, proof);
-      return said === null ? { is: 'unverified' } : { is: 'said', said, now };
+      if (said.is === 'said') return { ...said, now };
+      return { is: said.is === 'newer' ? 'newer' : 'unverified' };
     },
   };
 }

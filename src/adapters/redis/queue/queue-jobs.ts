@@ -2,9 +2,19 @@ import { z } from 'zod';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { Data } from '../../../domain/text/shape.ts';
+import { clusterPrefix } from '../server/keys.ts';
 
 /** The queue's name; its keys are below the cluster's prefix. */
 export const QUEUE = 'changes';
+
+/** Characters of a job's ID: a kind, the ID of a change, a number. */
+export const LONGEST_JOB_ID = 100;
+/** Characters of a job's data; a bot writes about a hundred. */
+export const MOST_DATA = 4_096;
+
+/** BullMQ's keys of the jobs that have not ended, in the order in which they run. */
+export const stateKeys = (cluster: string): readonly string[] =>
+  ['active', 'wait', 'prioritized', 'delayed'].map((state) => `${clusterPrefix(cluster)}:${QUEUE}:${state}`);
 
 /** A job for the worker. */
 const changeJob = z.strictObject({ kind: z.enum(['plan', 'apply']), id: z.string() });
@@ -26,7 +36,9 @@ export function jobOptions({ kind, id }: ChangeJob, attempt: number) {
     backoff: { type: 'custom' },
     removeOnComplete: { age: 7 * DAY_SECONDS },
     removeOnFail: { age: 30 * DAY_SECONDS },
-    sizeLimit: 4_096,
+    sizeLimit: MOST_DATA,
+    // BullMQ would add one for each attempt.
+    stackTraceLimit: 5,
   } as const;
 }
 

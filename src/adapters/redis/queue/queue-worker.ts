@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, type JobJson, Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Fence, takeFence } from '../lease/fence.ts';
 import { LockWatch } from '../lease/lock-watch.ts';
@@ -9,8 +9,8 @@ import { closeRedis, cutRedis, patientTwin } from '../server/connection.ts';
 import { redisFailed } from '../server/failures.ts';
 import { clusterPrefix } from '../server/keys.ts';
 import { isOfRedis } from '../server/recover.ts';
-import { type ChangeJob, changeJobFrom, LOCK_MS, QUEUE, STALLED_CHECK_MS } from './queue-jobs.ts';
-import { dropUnreadableJobs } from './unreadable-jobs.ts';
+import { type ChangeJob, changeJobFrom, LOCK_MS, MOST_DATA, QUEUE, STALLED_CHECK_MS } from './queue-jobs.ts';
+import { dropLargeJobs, dropUnreadableJobs } from './unreadable-jobs.ts';
 
 /** The log of the queue; pino fits. */
 export interface QueueLog {
@@ -49,6 +49,17 @@ class HandedOver extends Error {
   override readonly name = 'HandedOver';
 }
 
+/**
+ * BullMQ transfers a job as a whole when it takes it, and parses its options, so a job of any size costs its memory once. The data of one
+ * that no bot wrote are not parsed; the job then fails for good, and Redis drops it.
+ */
+class BoundedWorker extends Worker {
+  protected override createJob(job: JobJson, jobId: string): Job {
+    const isOurs = job.data.length <= MOST_DATA;
+    return super.createJob(isOurs ? job : { ...job, data: '{}', opts: { ...job.opts, removeOnFail: true } }, jobId);
+  }
+}
+
 /** Takes a cluster's jobs one at a time, over all workers of the cluster. */
 export function queueWorker(options: QueueWorkerOptions): QueueWorker {
   return new BullWorker(options);
@@ -66,7 +77,7 @@ class BullWorker implements QueueWorker {
     this.#options = options;
     const { redis, cluster, log } = options;
     this.#connection = patientTwin(redis, this.#onError);
-    this.#worker = new Worker(QUEUE, (job, token, signal) => this.#take(job, token ?? '', signal), {
+    this.#worker = new BoundedWorker(QUEUE, (job, token, signal) => this.#take(job, token ?? '', signal), {
       connection: this.#connection,
       prefix: clusterPrefix(cluster),
       autorun: false,
@@ -124,10 +135,10 @@ class BullWorker implements QueueWorker {
     if (error instanceof SyntaxError) this.#dropUnreadable().catch(this.#onError);
   };
 
-  async #dropUnreadable(): Promise<void> {
+  async #dropUnreadable(drop = dropUnreadableJobs): Promise<void> {
     const { redis, cluster, log } = this.#options;
-    const jobs = await dropUnreadableJobs(redis, cluster);
-    if (jobs.length > 0) log.error({ jobs }, 'Jobs with invalid JSON removed; find out who writes to Redis');
+    const jobs = await drop(redis, cluster);
+    if (jobs.length > 0) log.error({ jobs }, 'Jobs that no bot can have written removed; find out who writes to Redis');
   }
 
   /** Restarts reading after any error, because no other process reads this queue. */
@@ -158,6 +169,8 @@ class BullWorker implements QueueWorker {
   async #run(): Promise<void> {
     const { cluster, log } = this.#options;
     log.info({ cluster }, 'Reading the queue');
+    // A job whose size has killed this worker would kill it again.
+    await this.#dropUnreadable(dropLargeJobs).catch(this.#onError);
     // The limit for all workers of the cluster is in Redis; it is set again in case Redis was emptied.
     const queue = new Queue(QUEUE, { connection: this.#connection, prefix: clusterPrefix(cluster) });
     queue.on('error', this.#onError);

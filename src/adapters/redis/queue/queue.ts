@@ -1,11 +1,14 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { ChangeQueue } from '../../../ports/queue.ts';
 import { ask } from '../server/failures.ts';
 import { clusterPrefix } from '../server/keys.ts';
-import { changeNamed, jobOptions, QUEUE } from './queue-jobs.ts';
+import { runScript } from '../server/script.ts';
+import { changeNamed, jobOptions, LONGEST_JOB_ID, QUEUE, stateKeys } from './queue-jobs.ts';
+import { AHEAD } from './queue-scripts.ts';
 
 /** Options of the bot's side of a cluster's queue. */
 export interface ChangeQueueOptions {
@@ -63,9 +66,14 @@ class BullQueue implements ChangeQueue {
   }
 
   async ahead(id: ChangeId): Promise<readonly ChangeId[]> {
-    // In processing order: handed-over and stalled jobs precede prioritized jobs; delayed jobs come last.
-    const jobs = await ask(this.#queue.getRanges(['active', 'wait', 'prioritized', 'delayed'], 0, MOST_AHEAD, true));
-    const changes = jobs.map(changeNamed).filter((one) => one !== null);
+    const { redis } = this.#options;
+    // In processing order: handed-over and stalled jobs precede prioritized jobs; delayed jobs come last. Not by BullMQ, which would
+    // transfer IDs of any length.
+    const answer = await runScript(redis, AHEAD, stateKeys(this.#cluster), MOST_AHEAD, LONGEST_JOB_ID);
+    const changes = idsSchema
+      .parse(answer)
+      .map(changeNamed)
+      .filter((one) => one !== null);
     const mine = changes.indexOf(id);
     return mine < 0 ? [] : [...new Set(changes.slice(0, mine))];
   }
@@ -76,7 +84,8 @@ class BullQueue implements ChangeQueue {
 }
 
 /** Jobs of each state that are listed; a card names only a few. */
-const MOST_AHEAD = 999;
+const MOST_AHEAD = 1_000;
+const idsSchema = z.array(z.string());
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);
 

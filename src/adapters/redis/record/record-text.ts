@@ -60,9 +60,13 @@ function rawFrom(value: unknown): KeptEntry | null {
   return { raw, signature: { key, signature } };
 }
 
+/** Fields of newer versions are ignored. */
+const storedProgress = z.object(progressSchema.shape);
+
 /** Parses progress; null if it is unsigned, or if this version does not know it: progress never matters for the state. */
 export function progressFrom(id: ChangeId, text: string, proof: EntryProof): Progress | null {
-  return saidIn(text, { change: id }, progressSchema, proof.progress);
+  const progress = saidIn(text, { change: id }, storedProgress, proof.progress);
+  return progress.is === 'said' ? progress.said : null;
 }
 
 function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {

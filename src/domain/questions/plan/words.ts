@@ -79,6 +79,8 @@ function whyNot(phase: NoPlan, { text, code, moment }: Markup): string {
       return `The worker cannot work: ${text(worker.says)}`;
     case 'unverified':
       return `No trusted key has signed the worker’s heartbeat. ${check}`;
+    case 'newer':
+      return 'A newer version of the worker wrote its heartbeat. Update this bot.';
     case 'silent':
       return `The worker ${worker.since === null ? 'has never reported' : `is silent since ${moment(worker.since)}`}. ${check}`;
   }

@@ -1,4 +1,4 @@
-import type { WorkerState } from '../../cluster/worker-state.ts';
+import { isUnheard, type WorkerState } from '../../cluster/worker-state.ts';
 import { activeHoldLines } from '../../policy/active-holds.ts';
 import { windowInWords } from '../../policy/time.ts';
 import { count, firstFew, secondsInWords } from '../../text/format.ts';
@@ -44,6 +44,7 @@ export const lateAnswer = (view: ClusterView, markup: Markup): string =>
 const WORKER_SHORT: Readonly<Record<Exclude<WorkerState['is'], 'there'>, string>> = {
   silent: 'Its worker is silent.',
   unverified: 'Its worker is unverified.',
+  newer: 'Its worker is newer than this bot.',
   hindered: 'Its worker cannot work.',
 };
 
@@ -58,7 +59,7 @@ type Looked = Pick<ClusterView, 'seen' | 'worker' | 'here'>;
 
 /** True if the last inspection says how it is now: it is recent, and its worker would have said otherwise. */
 export function isKnownNow({ seen, worker, here }: Looked): boolean {
-  const isBlind = here === undefined && (worker.is === 'silent' || worker.is === 'unverified');
+  const isBlind = here === undefined && isUnheard(worker);
   return seen.is === 'seen' && !isBlind && seen.ageMs >= 0 && seen.ageMs <= OLD_MS;
 }
 
@@ -107,6 +108,10 @@ function workerLines({ worker, here }: ClusterView, known: ClusterStatus | null,
       return [`The worker cannot work: ${text(worker.says)} What follows was found by its last inspection.`];
     case 'unverified':
       return [`No trusted key has signed the worker’s heartbeat, so nothing is known about the worker. ${check}`];
+    case 'newer':
+      return [
+        'A newer version of the worker wrote its heartbeat, so nothing is known about the worker. Update this bot.',
+      ];
     case 'silent': {
       const since = worker.since === null ? 'has never reported' : `is silent since ${moment(worker.since)}`;
       return [`The worker ${since}. What follows was known last. ${check}`, ...withoutBootstrap(known, markup)];
@@ -123,6 +128,7 @@ function workerHere(worker: WorkerState, { text, code }: Markup): readonly strin
       return [`The worker cannot work: ${text(worker.says)}`];
     case 'silent':
     case 'unverified':
+    case 'newer':
       return [`The worker does not answer on this node. Check it: ${code('systemctl status registry-ha-worker')}`];
   }
 }

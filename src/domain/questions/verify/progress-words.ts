@@ -52,6 +52,8 @@ export function notAskedInWords({ cluster }: VerifyAsk, phase: NotAsked, { text,
         return `${name}: nothing was verified, because the worker cannot work: ${text(worker.says)}`;
       if (worker.is === 'unverified')
         return `${name}: nothing was verified. No trusted key has signed the worker’s heartbeat. ${check}`;
+      if (worker.is === 'newer')
+        return `${name}: nothing was verified. A newer version of the worker wrote its heartbeat. Update this bot.`;
       const since = worker.since === null ? 'has never reported' : `is silent since ${moment(worker.since)}`;
       return `${name}: nothing was verified, because the worker ${since}. ${check}`;
     }

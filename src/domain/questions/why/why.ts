@@ -84,6 +84,8 @@ function obstacles({ change, worker, stopped }: WhyKnown, { text, moment }: Mark
       return [...held, worker.since === null ? NO_WORKER : `The worker is silent since ${moment(worker.since)}.`];
     case 'unverified':
       return [...held, 'The worker is unverified: no trusted key has signed its heartbeat.'];
+    case 'newer':
+      return [...held, 'A newer version of the worker wrote its heartbeat. Update this bot.'];
     case 'hindered':
       return [...held, `The worker cannot work: ${text(worker.says)}`];
   }

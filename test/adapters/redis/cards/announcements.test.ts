@@ -10,6 +10,8 @@ import { PATIENT } from '../../../fixtures/patience.ts';
 import { aclBench } from '../acl-bench.ts';
 import { type Bench, clock, redisBench } from '../server.ts';
 
+const MIB = 1024 * 1024;
+
 describe('announcements', () => {
   let bench: Bench;
   const stops: (() => Promise<void>)[] = [];
@@ -103,6 +105,21 @@ describe('announcements', () => {
     await listening.looked(1);
     await bench.server.stop();
     await listening.end();
+  });
+
+  it('of any length are ignored unless they name a change, and a later one is heard', async () => {
+    const listening = bot();
+    await listening.looked(1);
+    const redis = bench.connect();
+    await redis.publish('mk8s:c1:announced', `${'c'.repeat(MIB)}-aaaaaa`);
+    await vi.waitFor(() => expect(listening.errors).toHaveLength(1), PATIENT);
+    // Redis closes a subscriber's connection before 32 MB wait for it (client-output-buffer-limit pubsub).
+    await redis.publish('mk8s:c1:announced', 'x'.repeat(40 * MIB));
+    await listening.looked(2);
+    await redis.publish('mk8s:c1:announced', 'c1-aaaaaa');
+    await listening.finds('c1-aaaaaa');
+    expect(listening.heard).toEqual(['c1-aaaaaa']);
+    expect(String(listening.errors[0]).length).toBeLessThan(200);
   });
 
   it('of another bot’s cluster are ignored, and invalid ones are reported', async () => {

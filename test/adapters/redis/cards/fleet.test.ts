@@ -7,6 +7,7 @@ import { redisHolds } from '../../../../src/adapters/redis/cards/holds.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { redisStatus } from '../../../../src/adapters/redis/lease/status.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import { isHeard } from '../../../../src/domain/cluster/worker-state.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { EMPTY_STATUS } from '../../../contract/status.contract.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
@@ -80,7 +81,7 @@ describe('all clusters of a bot in Redis', () => {
   it('those with freezes are found, even if the value of one is of another type', async () => {
     const fleet = fleetOf();
     expect(await fleet.holding()).toEqual([]);
-    await redisHolds({ redis: bench.as('registry-ha-bot'), cluster: 'c9' }).set(HOLD);
+    await redisHolds({ redis: bench.as('registry-ha-bot'), proof: EVERY_STATEMENT, cluster: 'c9' }).set(HOLD);
     await admin().set('mk8s:c10:holds', 'text');
     expect(await commandsOf(() => fleet.holding())).toBe(0);
     fleet.noteHold('c9');
@@ -120,7 +121,7 @@ describe('all clusters of a bot in Redis', () => {
       clock,
       proof: heartbeat,
     }).seen();
-    expect(seen.get('c1')).toMatchObject({ ...WELL, heardAt: alone === 'unverified' ? '' : alone?.heardAt });
+    expect(seen.get('c1')).toMatchObject({ ...WELL, heardAt: isHeard(alone) ? alone.heardAt : '' });
   });
 
   it('a new status has another digest; one of another type has none', async () => {

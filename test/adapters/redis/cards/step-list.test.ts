@@ -31,6 +31,10 @@ it('the list of another change, or the place of a card, is not taken as the list
     await redis.hset(changeKeys(mine).card, 'steps', (await redis.hget(changeKeys(id).card, field)) ?? '');
     expect(await cards.stepList(mine)).toBeNull();
   }
+  const newer = { v: 2, at: 'another form' };
+  const signature = proof.sign({ ...newer, stepsOf: mine });
+  await redis.hset(changeKeys(mine).card, 'steps', JSON.stringify({ ...newer, ...signature }));
+  expect(await cards.stepList(mine)).toBe('newer');
   await redis.hset(changeKeys(mine).card, 'steps', 'x'.repeat(5_000));
   expect(await cards.stepList(mine)).toBeNull();
 });

@@ -34,6 +34,21 @@ it('what daily checks have told is another list, and the other list in its place
   }
 });
 
+it('what a newer version told counts as nothing, and is read again once this version has told', async () => {
+  const bench = await redisBench();
+  try {
+    const proof = proofOf('told', bot, [bot]);
+    const told = redisTold({ redis: bench.connect(), cluster: 'c1', proof });
+    const newer = { v: 2, troubles: ['node-2 not-mounted a'] };
+    await bench.connect().set('mk8s:c1:told', JSON.stringify({ ...newer, ...proof.sign({ ...newer, cluster: 'c1' }) }));
+    expect(await told.last()).toBeNull();
+    await told.note(['node-2 not-mounted a']);
+    expect(await told.last()).toEqual(['node-2 not-mounted a']);
+  } finally {
+    await bench.close();
+  }
+});
+
 it('what a stranger has signed, or what is no list, was never told', async () => {
   const bench = await redisBench();
   try {

@@ -61,11 +61,13 @@ describe('dry runs of a cluster in Redis', () => {
   it('are newer when this version does not know their form; unknown fields are ignored', async () => {
     const sign = proofOf('dry-run', worker, [worker]);
     const request = 'b3b6e8f0-0000-4000-8000-000000000000';
-    const put = async (dryRun: object) => {
-      const said = { at: Date.now(), request, dryRun };
+    const put = async (dryRun: object, v = 1) => {
+      const said = { v, at: Date.now(), request, dryRun };
       await bench.connect().set(keyOf(request), JSON.stringify({ ...said, ...sign.sign({ ...said, cluster: 'lab' }) }));
     };
     await put({ ...PLANNED, found: { is: 'dreamt' } });
+    expect(await of().seen(request)).toEqual({ is: 'newer' });
+    await put(PLANNED, 2);
     expect(await of().seen(request)).toEqual({ is: 'newer' });
     await put({ ...PLANNED, moon: 'full' });
     expect(await of().seen(request)).toEqual({ is: 'seen', dryRun: PLANNED });

@@ -68,6 +68,21 @@ describe('the heartbeat of a worker in Redis', () => {
     expect(await lifeOf('c10', bot).seen()).toMatchObject({ about: null, trouble: null });
   });
 
+  it('of a newer version is no forgery, and nothing is known from it', async () => {
+    const proof = proofOf('heartbeat', worker, [worker]);
+    for (const newer of [
+      { v: 2, at: Date.now(), trouble: null },
+      { v: 1, at: { ms: Date.now() }, trouble: null },
+    ]) {
+      const text = JSON.stringify({ ...newer, ...proof.sign({ ...newer, cluster: 'c11' }) });
+      await bench.connect().hset('mk8s:c11:worker', 'beat', text);
+      const seen = await lifeOf('c11', bot).seen();
+      expect(seen).toBe('newer');
+      expect(workerState(seen)).toEqual({ is: 'newer' });
+      expect(freshNodes(seen)).toBeNull();
+    }
+  });
+
   it('does not guess it after a slow answer, nor for an older worker', async () => {
     const steps = [0, 5_001];
     await lifeOf('c6', worker, { now: () => new Date(), steadyMs: () => steps.shift() ?? 5_001 }).beat(WELL);

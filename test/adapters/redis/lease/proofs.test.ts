@@ -45,11 +45,13 @@ describe('proofs of a cluster in Redis', () => {
 
   it('are newer when this version does not know their form; unknown fields are ignored', async () => {
     const sign = proofOf('proof', worker, [worker]);
-    const put = async (report: object) => {
-      const said = { at: Date.now() - 90_000, report };
+    const put = async (report: object, v = 1) => {
+      const said = { v, at: Date.now() - 90_000, report };
       await bench.connect().set(KEY, JSON.stringify({ ...said, ...sign.sign({ ...said, cluster: 'c1' }) }));
     };
     await put({ ...ENDED, is: 'paused' });
+    expect(await boardOf().seen()).toEqual({ is: 'newer' });
+    await put(ENDED, 2);
     expect(await boardOf().seen()).toEqual({ is: 'newer' });
     await put({ ...ENDED, result: { ...PROVEN, cut: { is: 'eclipse', says: 'It was dark.' } } });
     expect(await boardOf().seen()).toEqual({ is: 'newer' });

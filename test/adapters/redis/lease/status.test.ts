@@ -53,11 +53,13 @@ describe('the status of a cluster in Redis', () => {
 
   it('is newer when this version does not know one of its reasons; unknown fields are ignored', async () => {
     const sign = proofOf('status', worker, [worker]);
-    const put = async (status: object) => {
-      const said = { at: Date.now(), answers: 0, status };
+    const put = async (status: object, v = 1) => {
+      const said = { v, at: Date.now(), answers: 0, status };
       await bench.connect().set(KEY, JSON.stringify({ ...said, ...sign.sign({ ...said, cluster: 'c1' }) }));
     };
     await put({ ...EMPTY_STATUS, gaps: [{ is: 'moon-phase', of: [], more: 0 }] });
+    expect(await boardOf().seen()).toEqual({ is: 'newer' });
+    await put(EMPTY_STATUS, 2);
     expect(await boardOf().seen()).toEqual({ is: 'newer' });
     await put({ ...EMPTY_STATUS, moon: 'full' });
     expect(await boardOf().seen()).toMatchObject({ is: 'seen', status: EMPTY_STATUS });

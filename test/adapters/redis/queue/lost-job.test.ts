@@ -27,7 +27,7 @@ function bot() {
   const postAgain = async () => null;
   const remind = async () => undefined;
   const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
-  const holds = redisHolds({ redis, cluster: 'c1' });
+  const holds = redisHolds({ redis, proof: EVERY_STATEMENT, cluster: 'c1' });
   return {
     changes,
     queue,

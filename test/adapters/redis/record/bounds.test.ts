@@ -105,6 +105,22 @@ describe('what is read from Redis', () => {
     expect(forged).toBe(5);
   });
 
+  it('reports the place that a newer version wrote once, and not as forged', async () => {
+    const reports: string[] = [];
+    const cards = redisCards({
+      ...{ redis: bench.connect(), clusters: ['c1'], clock, proof: proofOf('card', bot, [bot]) },
+      onForged: () => reports.push('forged'),
+      onNewer: () => reports.push('newer'),
+    });
+    const id = 'c1-newer2';
+    const newer = { v: 2, channel: 'C1', ts: '1.2' };
+    const text = { ...newer, ...proofOf('card', bot, []).sign({ ...newer, change: id }) };
+    await bench.connect().hset(`mk8s:c1:card:${id}`, 'place', JSON.stringify(text));
+    expect([await cards.place(id), await cards.place(id)]).toEqual(['newer', 'newer']);
+    expect(await cards.known(id)).toBeNull();
+    expect(reports).toEqual(['newer']);
+  });
+
   it('ignores list members that are no change IDs, whatever their size', async () => {
     const redis = bench.connect();
     await redis.sadd('mk8s:c1:open', 'c1-open22', 'c2-open22', 'a'.repeat(MIB), '__proto__');
@@ -117,9 +133,13 @@ describe('what is read from Redis', () => {
   });
 
   it('stops every start when the freezes are larger than a bot can have written', async () => {
-    await bench.connect().hset('mk8s:c1:holds', 'lock:node-2', 'a'.repeat(3 * MIB));
-    await expect(redisHolds({ redis: bench.connect(), cluster: 'c1' }).all()).rejects.toMatchObject({
-      what: expect.stringContaining('no change starts'),
-    });
+    const redis = bench.connect();
+    const stopped = { what: expect.stringContaining('no change starts') };
+    const holds = redisHolds({ redis, proof: EVERY_STATEMENT, cluster: 'c1' });
+    await redis.hset('mk8s:c1:holds', 'lock:node-2', 'a'.repeat(3 * MIB));
+    await expect(holds.all()).rejects.toMatchObject(stopped);
+    await redis.del('mk8s:c1:holds');
+    for (let n = 0; n <= 1_000; n += 1) await redis.hset('mk8s:c1:holds', `lock:node-${n}`, '{}');
+    await expect(holds.all()).rejects.toMatchObject(stopped);
   });
 });

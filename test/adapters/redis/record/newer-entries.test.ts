@@ -4,6 +4,7 @@ import { botEntryProof, workerEntryProof } from '../../../../src/adapters/keys/e
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { type SigningKey, signerFor } from '../../../../src/adapters/keys/signature.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import { progressFrom } from '../../../../src/adapters/redis/record/record-text.ts';
 import type { ChangeId } from '../../../../src/domain/change/change.ts';
 import type { EntryProof } from '../../../../src/domain/change/record-entry.ts';
 import * as events from '../../../contract/changes-events.ts';
@@ -128,5 +129,19 @@ describe('an entry of a shape that this version does not know', () => {
     await redis.rpush(keyOf(id), signed(workerKey, id, 3, paused), '{}');
     for (const [, reader] of readers)
       expect((await changes(reader).get(id))?.doubt).toEqual({ is: 'unsigned', entries: [4] });
+  });
+});
+
+describe('the progress that a newer worker has written', () => {
+  const id = 'c1-newer7';
+  const [, proof] = readers[0] ?? ['', workerEntryProof({ own: workerKey, bots: [], workers: [workerKey] })];
+  const read = (said: object) => {
+    const signed = workerEntryProof({ own: workerKey, bots: [], workers: [] }).progress.sign({ ...said, change: id });
+    return progressFrom(id, JSON.stringify({ ...said, ...signed }), proof);
+  };
+
+  it('is shown without the fields that this version does not know, and left out in another format', () => {
+    expect(read({ ...events.halfway, v: 1, moon: 'full' })).toEqual(events.halfway);
+    expect(read({ ...events.halfway, v: 2 })).toBeNull();
   });
 });
