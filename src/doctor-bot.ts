@@ -18,7 +18,7 @@ import type { Heartbeat } from './ports/cards.ts';
 import type { Log } from './ports/log.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { systemClock as clock } from './runtime/clock.ts';
-import { doctorRedis, healthSays } from './runtime/doctor.ts';
+import { doctorRedis, healthSays, withSecretsBeside } from './runtime/doctor.ts';
 import { Opened } from './runtime/opened.ts';
 import { VERSION } from './runtime/version.ts';
 import { slackGroups } from './slack/api/groups.ts';
@@ -28,7 +28,7 @@ import { doctorSays } from './terminal/doctor.ts';
 /** `registry-ha doctor bot`: checks the prerequisites of this computer's bot; returns the exit code. Nothing is changed or posted. */
 export async function doctorOfBot({ config: path, json }: TypedDoctor): Promise<number> {
   return await onScreen(json, async (screen) => {
-    const config = botConfig(path, process.env, { isStarting: true });
+    const config = botConfig(path, withSecretsBeside(path, process.env, SECRETS), { isStarting: true });
     const clusters = config.clusters.map(({ name }) => name);
     const opened = new Opened();
     try {
@@ -43,6 +43,15 @@ export async function doctorOfBot({ config: path, json }: TypedDoctor): Promise<
     }
   });
 }
+
+/** As `registry-ha init bot` lays them, and as the unit names them. */
+const SECRETS = {
+  REGISTRY_HA_SLACK_BOT_TOKEN: 'secrets/slack-bot-token',
+  REGISTRY_HA_SLACK_APP_TOKEN: 'secrets/slack-app-token',
+  REGISTRY_HA_SLACK_SIGNING_SECRET: 'secrets/slack-signing-secret',
+  REGISTRY_HA_REDIS_PASSWORD: 'secrets/redis-password',
+  REGISTRY_HA_SENTINEL_PASSWORD: 'secrets/sentinel-password',
+} as const;
 
 function roomsOf(config: BotConfig, { redis, server }: ReturnType<typeof doctorRedis>, log: Log): readonly Room[] {
   const { policies, approval, health, slack } = config;

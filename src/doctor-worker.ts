@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { host } from './adapters/health/host.ts';
 import { journalHealth } from './adapters/journal/entries/health.ts';
 import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from './adapters/keys/files.ts';
@@ -14,12 +13,11 @@ import { nodesRoom } from './app/doctor/nodes.ts';
 import { redisRoom } from './app/doctor/redis.ts';
 import { runningRoom } from './app/doctor/workers.ts';
 import type { TypedDoctor } from './commands/doctor.ts';
-import type { Environment } from './config/read-config.ts';
 import { redisAddress } from './config/redis-config.ts';
 import { type WorkerConfig, workerConfig } from './config/worker-config.ts';
 import { logOn, onScreen, warnOf } from './on-screen.ts';
 import { systemClock as clock } from './runtime/clock.ts';
-import { doctorRedis, healthSays } from './runtime/doctor.ts';
+import { doctorRedis, healthSays, withSecretsBeside } from './runtime/doctor.ts';
 import { Opened } from './runtime/opened.ts';
 import { VERSION } from './runtime/version.ts';
 import { type WorkerCluster, workerCluster } from './runtime/worker/cluster.ts';
@@ -30,7 +28,7 @@ import { whyNotRead } from './terminal.ts';
 /** `registry-ha doctor worker`: checks the prerequisites of this node's worker; returns the exit code. Nothing is changed. */
 export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promise<number> {
   return await onScreen(json, async (screen) => {
-    const config = workerConfig(path, withSecrets(path, process.env), { isStarting: true });
+    const config = workerConfig(path, withSecretsBeside(path, process.env, SECRETS), { isStarting: true });
     const denied = await whyNotRead(config);
     if (denied !== null) return denied;
     const opened = new Opened();
@@ -54,16 +52,6 @@ const SECRETS = {
   REGISTRY_HA_SENTINEL_PASSWORD: 'sentinel-password',
   REGISTRY_HA_OTLP_HEADERS: 'otlp-headers',
 } as const;
-
-/** As the unit sets it: each secret’s file is beside the configuration, unless the environment names another one. */
-function withSecrets(path: string, env: Environment): Environment {
-  const files = Object.entries(SECRETS).flatMap(([name, base]) => {
-    const file = join(dirname(path), base);
-    const isNamed = env[name] !== undefined || env[`${name}_FILE`] !== undefined;
-    return isNamed || !existsSync(file) ? [] : [[`${name}_FILE`, file] as const];
-  });
-  return { ...env, ...Object.fromEntries(files) };
-}
 
 function roomsOf(
   config: WorkerConfig,

@@ -38,7 +38,7 @@ export function generatedCommands(program: Command): void {
 
 /** A script for bash that completes commands, subcommands, options and paths. */
 export function completion(program: Command): string {
-  const { commands } = program;
+  const commands = shownOf(program);
   const cases = commands.flatMap((command) => [
     ...command.commands.map((sub) => caseOf(`${command.name()} ${sub.name()}`, optionsOf(sub))),
     caseOf(`${command.name()} `, [
@@ -66,6 +66,12 @@ complete -o default -F _registry_ha registry-ha
 `;
 }
 
+/** Without hidden commands. */
+function shownOf(program: Command): readonly Command[] {
+  const shown = program.createHelp().visibleCommands(program);
+  return program.commands.filter((command) => shown.includes(command));
+}
+
 const caseOf = (words: string, next: readonly string[]): string => `      "${words}"*) words="${next.join(' ')}" ;;`;
 
 const optionsOf = (command: Command): readonly string[] => [
@@ -79,7 +85,7 @@ const ownOptions = (command: Command) => (isTop(command) ? optionsHere(command.n
 
 /** The man page in roff, for `man`. */
 export function manPage(program: Command): string {
-  const commands = program.commands.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]));
+  const commands = shownOf(program).flatMap((command) => (command.commands.length > 0 ? command.commands : [command]));
   const parts = [
     `.TH REGISTRY\\-HA 1 "" "registry\\-ha ${program.version() ?? ''}" "User Commands"`,
     '.SH NAME',

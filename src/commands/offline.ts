@@ -10,7 +10,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 export function offlineCommands(program: Command): void {
   keysCommand(program.command('keys').description('create, list and retire the keys of bots and workers'));
   auditCommand(program.command('audit').description('export and verify the worker’s journal for auditors'));
-  for (const add of [journalCommand, redisCommand, policyCommand, healthCommand, initCommand]) add(program);
+  for (const add of [journalCommand, redisCommand, policyCommand, healthCommand, initCommand, noSandbox]) add(program);
   for (const command of program.commands) if (OFFLINE.has(command.name())) command.hook('preAction', endWithReader);
 }
 
@@ -131,3 +131,21 @@ function endWithReader(): void {
     process.exit(0);
   });
 }
+
+/** Somebody who has only the image or the bundle looks for it here. No help or completion shows this command. */
+function noSandbox(program: Command): void {
+  program
+    .command('sandbox', { hidden: true })
+    .argument('[words...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(() => {
+      process.stderr.write(`${NO_SANDBOX}\n`);
+      process.exitCode = WRONG_WORDS;
+    });
+}
+
+const NO_SANDBOX =
+  'The sandbox is not part of this program: run `npm ci && npm run sandbox` in a checkout of its sources, as docs/sandbox.md says.';
+/** docs/terminal.md, “Exit codes”. */
+const WRONG_WORDS = 3;

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { healthOf } from '../adapters/health/health.ts';
 import { redisServer } from '../adapters/redis/acl/redis-server.ts';
 import { closeRedis, connectRedis } from '../adapters/redis/server/connection.ts';
 import { isSentinelLogin } from '../adapters/redis/server/recover.ts';
+import type { Environment } from '../config/read-config.ts';
 import type { RedisAddress } from '../config/redis-config.ts';
 import type { HealthAnswer } from '../ports/doctor/host.ts';
 import { systemClock as clock } from './clock.ts';
@@ -18,6 +21,20 @@ export function doctorRedis(address: RedisAddress, process: 'bot' | 'worker', cl
     server: redisServer({ redis, process, clusters, clock, away: () => away }),
     close: () => closeRedis(redis),
   };
+}
+
+/** The environment, in which each secret has its file beside the configuration, unless the environment names the secret or another file. */
+export function withSecretsBeside(
+  path: string,
+  env: Environment,
+  files: Readonly<Record<string, string>>,
+): Environment {
+  const found = Object.entries(files).flatMap(([name, base]) => {
+    const file = join(dirname(path), base);
+    const isNamed = env[name] !== undefined || env[`${name}_FILE`] !== undefined;
+    return isNamed || !existsSync(file) ? [] : [[`${name}_FILE`, file] as const];
+  });
+  return { ...env, ...Object.fromEntries(found) };
 }
 
 /** What the process at this address says about itself. */

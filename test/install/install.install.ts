@@ -143,6 +143,15 @@ describe('the program of the bot’s image', () => {
         expect.stringContaining('It has no worker, and reaches no cluster. Run the command on'),
       ]);
     }
+    for (const words of [[], ['run', 'a.txt', '--json'], ['--help']]) {
+      const called = [join(folder, 'cli.js'), 'sandbox', ...words];
+      const { status, stdout, stderr } = spawnSync(process.execPath, called, { encoding: 'utf8' });
+      expect([status, stdout, stderr]).toEqual([
+        3,
+        '',
+        'The sandbox is not part of this program: run `npm ci && npm run sandbox` in a checkout of its sources, as docs/sandbox.md says.\n',
+      ]);
+    }
     const { status } = spawnSync(process.execPath, [join(folder, 'cli.js'), '--version']);
     expect(status).toBe(0);
   });

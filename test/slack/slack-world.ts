@@ -41,6 +41,8 @@ export interface WorldOptions {
   readonly faults?: readonly string[];
   /** Optional scopes of the app. */
   readonly scopes?: readonly string[];
+  /** Hears at each new socket how many use the app token. */
+  readonly onConnections?: (connections: number) => void;
   /** By default, alice may request and bob may approve. */
   readonly rules?: GivenRules;
 }
@@ -50,6 +52,7 @@ export async function slackWorld({
   rules = {},
   scopes = [],
   faults = [],
+  onConnections = () => undefined,
   useCases = (real) => real,
 }: WorldOptions = {}): Promise<SlackWorld> {
   const local = await localSlack(http, scopes);
@@ -71,6 +74,7 @@ export async function slackWorld({
     announcements,
     clock: systemClock,
     log,
+    onConnections,
     onFatal: (error) => fatal.push(error),
   });
   const ephemeralFor = ({ id }: { readonly id: string }) =>

@@ -181,6 +181,7 @@ interface GivenBot {
   readonly groups?: FakeGroups;
   readonly seen?: SeenWorker | 'unverified';
   readonly sockets?: SocketsSeen;
+  readonly isSocket?: boolean;
 }
 
 const socketsOf = (connections: number, replicas: number): SocketsSeen => ({
@@ -196,7 +197,13 @@ function bot(of: GivenBot = {}): readonly Room[] {
   const shared = { token: () => shown.token(new AbortController().signal), site: shown, policies };
   const life = { seen: async () => of.seen ?? seen };
   return [
-    slackRoom({ ...shared, isSocket: true, sockets: async () => of.sockets ?? null, channels: ['C0OPS'], now }),
+    slackRoom({
+      ...shared,
+      isSocket: of.isSocket ?? true,
+      sockets: async () => of.sockets ?? null,
+      channels: ['C0OPS'],
+      now,
+    }),
     policyRoom({ ...shared, groups }),
     workersRoom({ clusters: new Map([['lab', life]]), version: '1.2.3', ownKey: async () => 'aaaaaaaaaaaa' }),
   ];
@@ -219,6 +226,7 @@ describe('the doctor of a bot', () => {
       /WRONG +other bots +Other bots use this app token: 5 connections, 2 replicas, at 2026-03-01 09:59 UTC/,
     );
     expect((await line({}))[0]).toMatch(/unknown +other bots +No bot has said/);
+    expect(await line({ isSocket: false })).toEqual([]);
   });
 
   it('says what is wrong, each with its fix', async () => {

@@ -231,4 +231,11 @@ export const ADAPTERS: readonly Mutant[] = [
     replace: '    });',
     tests: SENDER,
   },
+  {
+    name: 'the doctor only says that Redis does not answer, where the Sentinels reject the login',
+    file: 'src/adapters/redis/acl/redis-server.ts',
+    find: 'isUnanswered && away !== undefined',
+    replace: 'false',
+    tests: ['test/adapters/redis/server/sentinel-login.test.ts'],
+  },
 ];

@@ -6,6 +6,7 @@ const DECIDE = ['test/app/ask/decide-change.test.ts'];
 const LANES = ['test/app/apply/lanes.test.ts'];
 const INTERRUPTED = ['test/app/apply/interrupted-change.test.ts', 'test/app/apply/waiting-change.test.ts'];
 const UNDO = ['test/app/apply/undo-change.test.ts'];
+const OTHER_BOTS = ['test/app/ask/other-bots.test.ts'];
 
 /** The procedure: who may start what, what runs at the same time, what is written down. */
 export const APP: readonly Mutant[] = [
@@ -295,5 +296,26 @@ export const APP: readonly Mutant[] = [
     find: 'return mayAsk(on.policy, verb, by, channel, now);',
     replace: 'return verb === undefined ? mayAsk(on.policy, verb, by, channel, now) : null;',
     tests: ['test/app/answer/plan.test.ts'],
+  },
+  {
+    name: 'a count of Slack within a rolling update is believed',
+    file: 'src/app/ask/other-bots.ts',
+    find: 'if (now - this.#since >= LASTING_MS) await this.#tell(seen);',
+    replace: 'await this.#tell(seen);',
+    tests: OTHER_BOTS,
+  },
+  {
+    name: 'a bot never has Slack count again',
+    file: 'src/app/ask/other-bots.ts',
+    find: 'this.#isRenewed = this.#ports.renew()',
+    replace: 'this.#isRenewed = true',
+    tests: OTHER_BOTS,
+  },
+  {
+    name: 'one foreign connection is overlooked',
+    file: 'src/app/ask/other-bots.ts',
+    find: 'connections > SOCKETS * replicas',
+    replace: 'connections > SOCKETS * replicas + 1',
+    tests: OTHER_BOTS,
   },
 ];
