@@ -34,7 +34,7 @@ function strangeJobs(): readonly Attack[] {
       id: `apply-${id}-1`,
       data: `{"kind":"apply","id":"${id}","__proto__":{"cluster":"lab","isAdmin":true}}`,
     })),
-    malformed('job-of-10-MB', 'a job of ten megabytes', ({ id }) => ({
+    oversized('job-of-10-MB', 'a job of ten megabytes', ({ id }) => ({
       id: `apply-${id}-1`,
       data: JSON.stringify({ kind: 'apply', id: `${id}${'a'.repeat(LARGE)}` }),
     })),
@@ -63,7 +63,7 @@ function misnamedJobs(): readonly Attack[] {
       id: `apply-${id}-1`,
       data: JSON.stringify({ kind: ['apply'], id: [id] }),
     })),
-    malformed('job-nested-100000-deep', 'a job of a hundred thousand brackets', ({ id }) => ({
+    oversized('job-nested-100000-deep', 'a job of a hundred thousand brackets', ({ id }) => ({
       id: `apply-${id}-1`,
       data: `{"kind":"apply","id":${'['.repeat(DEEP)}${']'.repeat(DEEP)}}`,
     })),
@@ -102,6 +102,14 @@ const malformed = (name: string, tries: string, make: (target: Target) => RawJob
   pushed(name, tries, make, async (stage, { id }) => {
     await stage.until('the worker’s answer to the job', () => isIn(stage, 'failed', id), TAKEN_LIMIT_MS);
     return (await stage.redis.hget(`${KEY}:${id}`, 'failedReason')) ?? 'the job has failed';
+  });
+
+/** The worker rejects a job that is larger than any of a bot, unread, and Redis keeps nothing of it. */
+const oversized = (name: string, tries: string, make: (target: Target) => RawJob): Attack =>
+  pushed(name, tries, make, async (stage, { id }) => {
+    const isGone = async () => (await stage.redis.exists(`${KEY}:${id}`)) === 0;
+    await stage.until('a worker that dropped the job', isGone, TAKEN_LIMIT_MS);
+    return 'the job was dropped, unread';
   });
 
 /** BullMQ itself cannot read the job: it must be gone once honest jobs are done. */
