@@ -21,10 +21,10 @@ export async function waitUntilSatisfied<P>(
   signal: AbortSignal,
 ): Promise<Finding<P>> {
   const until = world.clock.steadyMs() + limitMs;
-  const orCancelled = AbortSignal.any([signal, world.cancelled]);
+  const readUntil = orCancelled(world, signal);
   for (;;) {
     world.throwIfCancelled();
-    const finding = await cancelFirst(check(orCancelled), world);
+    const finding = await cancelFirst(check(readUntil), world);
     if (finding.is === 'satisfied' || world.clock.steadyMs() >= until) return finding;
     const { says, where } = finding;
     world.onProgress(waitingNote(note?.(says) ?? `${where === undefined ? '' : `${where}: `}${says} Waiting.`));
@@ -37,13 +37,20 @@ export const pauseUnlessCancelled = (
   ms: number,
   world: Pick<StepWorld, 'clock' | 'cancelled' | 'throwIfCancelled'>,
   signal: AbortSignal,
-): Promise<void> => cancelFirst(world.clock.sleep(ms, AbortSignal.any([signal, world.cancelled])), world);
+): Promise<void> => cancelFirst(world.clock.sleep(ms, orCancelled(world, signal)), world);
 
 /** Progress of a step that waits. */
 export const waitingNote = (note: string) => ({ done: 0, total: 0, unit: 'wait', note }) as const;
 
-/** What a cancel has broken failed because of it. */
-async function cancelFirst<T>(work: Promise<T>, { throwIfCancelled }: Pick<StepWorld, 'throwIfCancelled'>): Promise<T> {
+/** Aborts with a cancel, too: for what changes nothing. */
+export const orCancelled = ({ cancelled }: Pick<StepWorld, 'cancelled'>, signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, cancelled]);
+
+/** The result of the work, which failed because of a cancel if there is one. */
+export async function cancelFirst<T>(
+  work: Promise<T>,
+  { throwIfCancelled }: Pick<StepWorld, 'throwIfCancelled'>,
+): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plugOf } from '../../../src/steps/kinds.ts';
+import { runStep } from '../../../src/steps/run-step.ts';
 import type { StepWorld } from '../../../src/steps/world/step-world.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { labBefore, never, of, worldOf } from '../steps-world.ts';
@@ -22,6 +23,25 @@ async function waiting(kind: (typeof KINDS)[number]) {
   const waited = plugOf(step.kind).confirm(step, worldOf(lab, world), never);
   return { clock, notes, waited, cancel: () => asked.abort(new Error('cancelled')) };
 }
+
+describe('the check before a step', () => {
+  it('ends at once with a cancel while the cluster does not answer, because nothing has begun', async () => {
+    const asked = new AbortController();
+    const silent = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('unreachable'))));
+    const lab = await labBefore('deploy');
+    const changes: Partial<StepWorld> = {
+      kubernetes: { look: silent, endpoints: silent },
+      cancelled: asked.signal,
+      throwIfCancelled: () => asked.signal.throwIfAborted(),
+    };
+    const run = runStep(of('deploy'), worldOf(lab, changes), async () => undefined, never);
+    const ended = expect(run).rejects.toThrow('cancelled');
+    asked.abort(new Error('cancelled'));
+    await ended;
+    expect(lab.ran).toEqual([]);
+  });
+});
 
 describe.each(KINDS)('the wait at the end of %s', (kind) => {
   it('shows on the card what it sees', async () => {
