@@ -266,4 +266,11 @@ export const STEPS: readonly Mutant[] = [
     replace: 'true',
     tests: STEPS_OF_ADD,
   },
+  {
+    name: 'a wait does not end with Cancel',
+    file: 'src/steps/world/wait.ts',
+    find: 'AbortSignal.any([signal, cancelled])',
+    replace: 'signal',
+    tests: ['test/steps/world/wait.test.ts'],
+  },
 ];
