@@ -5,6 +5,7 @@ import type { Step } from '../domain/plan/step.ts';
 import { plugOf } from './kinds.ts';
 import type { Acted } from './world/step-plug.ts';
 import type { Finding, StepRuns, StepWorld } from './world/step-world.ts';
+import { cancelFirst, orCancelled } from './world/wait.ts';
 
 /** The result of a successful step. */
 export interface StepOutcome {
@@ -22,7 +23,8 @@ export async function runStep(
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const work = plugOf(step.kind);
-  const before = await work.check(step, world, signal);
+  // Nothing has begun, and the cluster may not answer for two minutes.
+  const before = await cancelFirst(work.check(step, world, orCancelled(world, signal)), world);
   if (before.is === 'satisfied') return outcome(true, before);
   if (step.commands.length > 0) await beforeAct();
   signal.throwIfAborted();

@@ -28,7 +28,8 @@ export const deploy: StepPlug<DeployStep> = {
   seconds: () => ({ from: 40, to: 120 }),
   ...saltStates(isServing),
   confirm: (step, world, signal) =>
-    waitUntilSatisfied(() => isServing(step, world, signal), POD_LIMITS, world.clock, signal),
+    // The states have ended, and kubelet does the rest by itself.
+    waitUntilSatisfied((until) => isServing(step, world, until), POD_LIMITS, world, signal),
 };
 
 async function isServing(step: DeployStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {

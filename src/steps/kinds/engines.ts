@@ -53,8 +53,9 @@ export const engines: StepPlug<EnginesStep> = {
     throw failedTogether(bad.map(({ node, answer }) => new SaltFailed(node, commandLine(step), answer)));
   },
   async confirm(step, world, signal) {
-    const check = () => areConfigured(step.nodes, step, world, signal);
-    const found = await waitUntilSatisfied(check, RESTART_LIMITS, world.clock, signal);
+    // The job has ended: a cancel leaves nothing half done.
+    const check = (until: AbortSignal) => areConfigured(step.nodes, step, world, until);
+    const found = await waitUntilSatisfied(check, RESTART_LIMITS, world, signal);
     return found.is === 'satisfied' && step.gated === true
       ? await stayHealthy(step.nodes, check, world, signal)
       : found;
@@ -76,8 +77,8 @@ async function stillOwing(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, SaltReturn>> {
   if (nodes.length === 0) return new Map();
-  const check = () => areConfigured(nodes, step, world, signal);
-  if ((await waitUntilSatisfied(check, RESTART_LIMITS, world.clock, signal)).is === 'satisfied') return new Map();
+  const check = (until: AbortSignal) => areConfigured(nodes, step, world, until);
+  if ((await waitUntilSatisfied(check, RESTART_LIMITS, world, signal)).is === 'satisfied') return new Map();
   const owing: string[] = [];
   for (const node of nodes) if ((await areConfigured([node], step, world, signal)).is !== 'satisfied') owing.push(node);
   const there = await world.salt.answering(owing, signal);
@@ -93,9 +94,8 @@ function withoutResult(node: string, there: readonly string[] | null): SaltRetur
 
 /** Checks once more before the step that changes every node: a registry that is missing now would be removed from every engine. */
 async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Jid> {
-  const until = AbortSignal.any([signal, world.cancelled]);
-  await untilMinionsAnswer(step, world, until);
-  await untilRegistriesAreReady(step, world, until);
+  await untilMinionsAnswer(step, world, signal);
+  await untilRegistriesAreReady(step, world, signal);
   world.throwIfCancelled();
   const [planned] = step.commands;
   if (planned === undefined)
@@ -107,7 +107,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
 
 /** Waits until every minion answers, because a silent one would miss the job. Throws `not-confirmed` before anything has run. */
 async function untilMinionsAnswer(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {
-  const finding = await waitUntilSatisfied(() => areAnswering(step, world, signal), MINION_LIMITS, world.clock, signal);
+  const finding = await waitUntilSatisfied((until) => areAnswering(step, world, until), MINION_LIMITS, world, signal);
   if (finding.is === 'satisfied') return;
   throw notConfirmed(
     finding.where ?? 'salt-master',
@@ -120,31 +120,25 @@ const NOT_STARTED = 'The job for the engines was not started.';
 
 async function areAnswering({ nodes }: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const answered = await world.salt.answering(nodes, signal);
-  if (answered === null) return waiting('The Salt master does not answer.', 'salt-master', world);
+  if (answered === null) return unsatisfied('The Salt master does not answer.', 'salt-master');
   const silent = nodes.filter((node) => !answered.includes(node));
   if (silent.length === 0) return satisfied();
-  return waiting(`The minion of ${listed(silent)} does not answer.`, listed(silent), world);
+  return unsatisfied(`The minion of ${listed(silent)} does not answer.`, listed(silent));
 }
 
 /** Waits until the Endpoints list exactly the planned registries: a probe that failed once takes an address out for a moment. */
 async function untilRegistriesAreReady(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {
-  const check = async (): Promise<Finding> => {
-    const { ready } = await world.kubernetes.endpoints(signal);
+  const check = async (until: AbortSignal): Promise<Finding> => {
+    const { ready } = await world.kubernetes.endpoints(until);
     if (sameSet(ready, step.addresses)) return satisfied();
     const says = `They list ${listed([...ready].sort()) || 'nothing'} instead of exactly ${listed(step.addresses)}.`;
-    return waiting(says, 'Endpoints kube-system/repositories', world);
+    return unsatisfied(says, 'Endpoints kube-system/repositories');
   };
-  const finding = await waitUntilSatisfied(check, ENDPOINTS_LIMITS, world.clock, signal);
+  const finding = await waitUntilSatisfied(check, ENDPOINTS_LIMITS, world, signal);
   if (finding.is === 'satisfied') return;
   throw notConfirmed(
     'Endpoints kube-system/repositories',
     `${finding.says} ${NOT_STARTED}`,
     `Bring the missing registry back to Ready, then ${RETRY_HINT}.`,
   );
-}
-
-function waiting(says: string, where: string, world: StepWorld): Finding {
-  world.throwIfCancelled();
-  world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${where}: ${says} Waiting.` });
-  return unsatisfied(says, where);
 }

@@ -29,7 +29,7 @@ export const ready: StepPlug<ReadyStep> = {
   check: areListed,
   act: async () => undefined,
   confirm: (step, world, signal) =>
-    waitUntilSatisfied(() => areListed(step, world, signal), READY_LIMITS, world.clock, signal),
+    waitUntilSatisfied((until) => areListed(step, world, until), READY_LIMITS, world, signal),
 };
 
 async function areListed(step: ReadyStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {

@@ -9,6 +9,7 @@ import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode, runOnNode } from '../world/run-on-node.ts';
 import { type StepPlug, TAKES_AWAY } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { pauseUnlessCancelled, waitingNote } from '../world/wait.ts';
 
 /** A container that has just ended releases its files within seconds. */
 const BUSY_LIMIT_MS = 60_000;
@@ -63,8 +64,8 @@ async function umountWhenFree(
     if (hasExited(result)) return;
     if (!isBusy(result) || world.clock.steadyMs() >= until) throw new CommandFailed(step.node, command, result);
     world.throwIfCancelled();
-    world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${step.archive.mountpoint} is still in use.` });
-    await world.clock.sleep(BUSY_PAUSE_MS, signal);
+    world.onProgress(waitingNote(`${step.archive.mountpoint} is still in use.`));
+    await pauseUnlessCancelled(BUSY_PAUSE_MS, world, signal);
   }
 }
 

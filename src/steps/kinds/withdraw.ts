@@ -39,16 +39,8 @@ export const withdraw: StepPlug<WithdrawStep> = {
     );
   },
   confirm: (step, world, signal) =>
-    waitUntilSatisfied(
-      () => {
-        // The manifest is moved, and kubelet does the rest by itself.
-        world.throwIfCancelled();
-        return isGone(step, world, signal);
-      },
-      GONE_LIMITS,
-      world.clock,
-      signal,
-    ),
+    // The manifest is moved, and kubelet does the rest by itself.
+    waitUntilSatisfied((until) => isGone(step, world, until), GONE_LIMITS, world, signal),
 };
 
 async function isAway({ node, manifest }: WithdrawStep, world: StepWorld, signal: AbortSignal): Promise<boolean> {

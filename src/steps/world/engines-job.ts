@@ -2,6 +2,7 @@ import { Failure } from '../../domain/answers/failure.ts';
 import type { Jid, SaltJob } from '../../domain/cluster/salt.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { StepWorld } from './step-world.ts';
+import { waitingNote } from './wait.ts';
 
 /** Package checks take minutes on a slow mirror. A minion that is silent after half an hour will not answer. */
 const JOB_LIMIT_MS = 30 * 60_000;
@@ -46,6 +47,7 @@ async function jobOf(jid: Jid, world: StepWorld, signal: AbortSignal): Promise<S
       return await world.salt.job(jid, signal);
     } catch (error) {
       if (!(error instanceof Failure) || failed >= FAILED_READS) throw error;
+      world.onProgress(waitingNote(`job ${jid} cannot be read: ${error.report().what} Retrying.`));
       await world.clock.sleep(POLL_MS, signal);
     }
   }

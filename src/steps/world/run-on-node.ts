@@ -2,6 +2,7 @@ import { CommandFailed, outOfSight, Unreachable } from '../../domain/answers/fai
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
 import { exit, hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
 import type { StepWorld } from './step-world.ts';
+import { pauseUnlessCancelled, waitingNote } from './wait.ts';
 
 const COMMAND_LIMIT_MS = 60_000;
 /** Longer than a restart of the node's sshd. */
@@ -22,8 +23,8 @@ export async function runOnNode(
     if (!(answer instanceof Unreachable)) return answer;
     if (world.clock.steadyMs() >= until) throw answer;
     world.throwIfCancelled();
-    world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${answer.says} Retrying.` });
-    await world.clock.sleep(AWAY_PAUSE_MS, signal);
+    world.onProgress(waitingNote(`${answer.says} Retrying.`));
+    await pauseUnlessCancelled(AWAY_PAUSE_MS, world, signal);
     if (await isSo()) return { ended: exit(0), stdout: '', stderr: '' };
   }
 }

@@ -4,6 +4,7 @@ import { type Command, render } from '../../domain/node-commands/command.ts';
 import type { StepShared } from '../../domain/plan/step-shared.ts';
 import { RUNS_ALONE, type Together } from './step-plug.ts';
 import type { Finding, StepRuns, StepWorld } from './step-world.ts';
+import { pauseUnlessCancelled, waitingNote } from './wait.ts';
 
 /** How long to wait for a state run that blocks the step, or whose result is unknown. After that, a person must check. */
 const BUSY_LIMIT_MS = 15 * 60_000;
@@ -93,8 +94,8 @@ async function callWhenReachable(
     }
     again ||= !(answer instanceof Unreachable);
     world.throwIfCancelled();
-    world.onProgress(waiting(`${answer.says} Retrying.`));
-    await world.clock.sleep(AWAY_PAUSE_MS, signal);
+    world.onProgress(waitingNote(`${answer.says} Retrying.`));
+    await pauseUnlessCancelled(AWAY_PAUSE_MS, world, signal);
   }
 }
 
@@ -106,7 +107,7 @@ async function callOrUnreachable(
   signal: AbortSignal,
 ): Promise<SaltReturn | Unreachable> {
   try {
-    const onWait = (says: string) => world.onProgress(waiting(says));
+    const onWait = (says: string) => world.onProgress(waitingNote(says));
     return await world.salt.call(world.accessTo(step.node), command, { name, again, onWait }, signal);
   } catch (error) {
     // Thrown before the command was sent, so nothing runs on the node.
@@ -118,13 +119,13 @@ async function callOrUnreachable(
 async function waitUntilFree(node: string, answer: SaltReturn, world: StepWorld, signal: AbortSignal): Promise<void> {
   const until = world.clock.steadyMs() + BUSY_LIMIT_MS;
   for (;;) {
-    await world.clock.sleep(BUSY_POLL_MS, signal);
+    // A run whose result is unknown may still change the node.
+    if (answer.is === 'lost') await world.clock.sleep(BUSY_POLL_MS, signal);
+    else await pauseUnlessCancelled(BUSY_POLL_MS, world, signal);
     const [run] = (await world.salt.stateRuns(signal)).filter(({ nodes }) => nodes.includes(node));
     if (run === undefined || world.clock.steadyMs() >= until) return;
     if (answer.is !== 'lost') world.throwIfCancelled();
     const what = answer.is === 'lost' ? 'The result of the state run is unknown. Waiting for' : 'Waiting for';
-    world.onProgress(waiting(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));
+    world.onProgress(waitingNote(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));
   }
 }
-
-const waiting = (note: string) => ({ done: 0, total: 0, unit: 'wait', note }) as const;

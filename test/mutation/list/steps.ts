@@ -24,7 +24,7 @@ export const STEPS: readonly Mutant[] = [
   {
     name: 'the next engine follows before kubelet’s next status',
     file: 'src/steps/world/health-gate.ts',
-    find: 'await world.clock.sleep(SETTLE_MS, signal);',
+    find: 'await pauseUnlessCancelled(SETTLE_MS, world, signal);',
     replace: '',
     tests: ['test/steps/world/health-gate.test.ts'],
   },
@@ -262,8 +262,15 @@ export const STEPS: readonly Mutant[] = [
   {
     name: 'a wait ends with its first look',
     file: 'src/steps/world/wait.ts',
-    find: "finding.is === 'satisfied' || clock.steadyMs() >= until",
+    find: "finding.is === 'satisfied' || world.clock.steadyMs() >= until",
     replace: 'true',
     tests: STEPS_OF_ADD,
+  },
+  {
+    name: 'a wait does not end with Cancel',
+    file: 'src/steps/world/wait.ts',
+    find: 'AbortSignal.any([signal, cancelled])',
+    replace: 'signal',
+    tests: ['test/steps/world/wait.test.ts'],
   },
 ];

@@ -12,6 +12,12 @@ const without = (...names: readonly string[]) => ({
   nodes: kube.nodes.map((node) => ({ ...node, ready: !names.includes(node.name) })),
 });
 
+const UNCANCELLED = {
+  cancelled: new AbortController().signal,
+  throwIfCancelled: () => undefined,
+  onProgress: () => undefined,
+};
+
 /** A gate for node-2; `engine` is what its engine is like at each check. */
 function gate(engine: () => Finding = () => satisfied('1/1 engines')) {
   const [clock, kubernetes] = [new FakeClock(), new FakeKubernetes(kube)];
@@ -19,7 +25,7 @@ function gate(engine: () => Finding = () => satisfied('1/1 engines')) {
   const waited = stayHealthy(
     ['node-2'],
     async () => engine(),
-    { clock, kubernetes },
+    { clock, kubernetes, ...UNCANCELLED },
     new AbortController().signal,
   ).then((end) => {
     found = end;
@@ -99,7 +105,12 @@ describe('the gate after an engine’s restart', () => {
     const engine = async () => {
       throw new Unreachable('x', 'kubernetes', 'x');
     };
-    const waited = stayHealthy(['node-2'], engine, { clock, kubernetes: new FakeKubernetes(kube) }, end.signal);
+    const waited = stayHealthy(
+      ['node-2'],
+      engine,
+      { clock, kubernetes: new FakeKubernetes(kube), ...UNCANCELLED },
+      end.signal,
+    );
     end.abort(new Error('stopped'));
     await expect(waited).rejects.toThrow('stopped');
   });

@@ -5,7 +5,7 @@ import { endInWords, hasExited, isOutOfSight } from '../../../domain/node-comman
 import { listed } from '../../../domain/text/format.ts';
 import { askPatiently, lookAtSwitch } from '../../world/drill-switch.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../../world/step-world.ts';
-import { waitUntilSatisfied } from '../../world/wait.ts';
+import { waitingNote, waitUntilSatisfied } from '../../world/wait.ts';
 import type { OutageStep } from './outage-step.ts';
 
 /** MetalK8s' own test waits 120 s for the pod to end. */
@@ -21,7 +21,8 @@ export async function whileAway(
   signal: AbortSignal,
 ): Promise<void> {
   await takeAway(step, world, signal);
-  const gone = await waitUntilSatisfied(() => isGone(step, world, signal), GONE_LIMITS, world.clock, signal);
+  const limits = { ...GONE_LIMITS, note: (left: string) => awayNote(step, left) };
+  const gone = await waitUntilSatisfied((until) => isGone(step, world, until), limits, world, signal);
   if (gone.is !== 'satisfied')
     throw notConfirmed(
       step.node,
@@ -29,7 +30,7 @@ export async function whileAway(
       'Check kubelet there, then request the drill again.',
     );
   world.throwIfCancelled();
-  says(step, `${step.engine} pulls ${step.image}.`, world);
+  world.onProgress(waitingNote(awayNote(step, `${step.engine} pulls ${step.image}.`)));
   await pulls(step, through, world, signal);
   if (through[0] !== step.proves) await answers(step, world, signal);
   await stillAway(step, world, signal);
@@ -44,8 +45,7 @@ async function stillAway({ node }: OutageStep, world: StepWorld, signal: AbortSi
   throw notConfirmed(node, says, 'Wait until no Salt state runs, then request the drill again.');
 }
 
-const says = ({ node }: OutageStep, what: string, world: StepWorld): void =>
-  world.onProgress({ done: 0, total: 0, unit: 'wait', note: `The registry of ${node} is away. ${what}` });
+const awayNote = ({ node }: OutageStep, what: string): string => `The registry of ${node} is away. ${what}`;
 
 /** A lost command may run late and twice: the second one finds nothing to move. */
 async function takeAway(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<void> {
@@ -63,14 +63,12 @@ async function takeAway(step: OutageStep, world: StepWorld, signal: AbortSignal)
 
 async function isGone(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const { node, bootstrapAddress } = step;
-  world.throwIfCancelled();
   const { registries, endpoints } = await world.kubernetes.look(signal);
   const hasPod = registries.some((one) => one.node === node);
   if (!hasPod && ![...endpoints.ready, ...endpoints.notReady].includes(bootstrapAddress)) return satisfied();
   const left = hasPod
     ? `The pod repositories-${node} is still there.`
     : `The Endpoints still list ${bootstrapAddress}.`;
-  says(step, left, world);
   await stillAway(step, world, signal);
   return unsatisfied(left);
 }

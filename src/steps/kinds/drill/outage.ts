@@ -32,14 +32,14 @@ export const outage: StepPlug<OutageStep> = {
   check: doneBefore,
   act,
   confirm: (step, world, signal) =>
-    waitUntilSatisfied(() => isOver(step, world, signal), CONFIRM_LIMITS, world.clock, signal),
+    waitUntilSatisfied((until) => isOver(step, world, until), CONFIRM_LIMITS, world, signal),
 };
 
 /** Nobody approved a second outage: after an interruption, what was done counts. */
 async function doneBefore(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<Finding<Proof>> {
-  const { drilled, clock } = world;
+  const { drilled } = world;
   if (drilled === undefined) return unsatisfied('The drill has not been done.');
-  const over = await waitUntilSatisfied(() => isOver(step, world, signal), CONFIRM_LIMITS, clock, signal);
+  const over = await waitUntilSatisfied((until) => isOver(step, world, until), CONFIRM_LIMITS, world, signal);
   if (over.is === 'satisfied') return over.proof === undefined ? over : { ...over, proof: { ...over.proof, drilled } };
   throw notConfirmed(step.node, over.says, 'Fix the cause, then request the drill again.');
 }
@@ -89,7 +89,7 @@ async function registriesLeft(
   );
 }
 
-/** Puts the registry back and waits until every registry is Ready. Neither a cancel nor a stop of the worker ends the first part. */
+/** Puts the registry back and waits until every registry is Ready. A cancel does not end it, and a stop of the worker not its first part. */
 async function back(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<void> {
   const { clock, salt } = world;
   const onWait = (note: string) => world.onProgress({ done: 0, total: 0, unit: 'wait', note });
@@ -98,7 +98,8 @@ async function back(step: OutageStep, world: StepWorld, signal: AbortSignal): Pr
   const limitMs = signal.aborted ? STOPPING_MS : step.switchSeconds * 1000 + AFTER_THE_SWITCH_MS;
   await putManifestBack(step, tools, limitMs, new AbortController().signal);
   signal.throwIfAborted();
-  const found = await waitUntilSatisfied(() => areReady(step, world, signal), READY_LIMITS, clock, signal);
+  const toItsEnd = { ...world, cancelled: new AbortController().signal, throwIfCancelled: () => undefined };
+  const found = await waitUntilSatisfied((until) => areReady(step, world, until), READY_LIMITS, toItsEnd, signal);
   await removeSwitch(step, tools, limitMs, signal);
   if (found.is === 'satisfied') return;
   const next = `Check \`kubectl -n kube-system describe pod repositories-${step.node}\`.`;
