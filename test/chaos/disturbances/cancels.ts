@@ -1,5 +1,5 @@
 import type { ChaosStage } from '../stage/chaos-stage.ts';
-import { press } from '../stage/operator.ts';
+import { pressCancel } from '../stage/operator.ts';
 import type { Disturbance } from './disturbance.ts';
 
 /** A person cancels while a process is killed; measures the time to the safe point. */
@@ -20,7 +20,7 @@ function cancelled(name: string, then: (stage: ChaosStage) => Promise<void>): Di
     planned: (stage) => stage.plant('ssh-slow', 'node-2', '100000'),
     strike: async (stage) => {
       await stage.step('copy');
-      await stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel'));
+      await stage.until('a Cancel button', () => pressCancel(stage));
       const from = performance.now();
       await then(stage);
       await stage.moment('a safe point', (events) => events.at(-1)?.type === 'cancelled');

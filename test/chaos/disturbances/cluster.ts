@@ -2,7 +2,7 @@ import type { StepKind } from '../../../src/domain/plan/step.ts';
 import { engineJobs } from '../../harness/judges/deeds.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
 import type { ChaosStage } from '../stage/chaos-stage.ts';
-import { isOver, press } from '../stage/operator.ts';
+import { isOver, pressCancel } from '../stage/operator.ts';
 import { faultInStep, fixAndRetry, interrupted, planted, retry } from './acts.ts';
 import type { Disturbance, End } from './disturbance.ts';
 
@@ -177,7 +177,7 @@ function endpointsNever(): Disturbance {
     strike: async (stage) => {
       await stage.step('ready');
       await stage.pause(A_WHILE_MS);
-      await stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel'));
+      await stage.until('a Cancel button', () => pressCancel(stage));
       await stage.moment('a safe point', (events) => events.at(-1)?.type === 'cancelled');
       if (engineJobs(stage.sandbox.cluster.world).length > 0) throw new NotMet('The engines were reconfigured.');
     },

@@ -6,7 +6,7 @@ import { REGISTRY_CONFIG } from '../../../src/domain/node-commands/undo-commands
 import type { StepKind } from '../../../src/domain/plan/step.ts';
 import { judgeLeftovers } from '../judges/leftovers.ts';
 import { type ChaosStage, TARGET } from '../stage/chaos-stage.ts';
-import { press, requestNext } from '../stage/operator.ts';
+import { pressCancel, requestNext } from '../stage/operator.ts';
 import { allFiles, inspectNodes } from '../stage/untouched.ts';
 import { whileFrozen } from '../stage/while-frozen.ts';
 import { interrupted } from './acts.ts';
@@ -105,7 +105,7 @@ const cancelledIn =
   (kind: StepKind, again: string): Strike =>
   async (stage) => {
     await stepOfSecond(kind, stage);
-    await whileFrozen(stage, () => stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel')));
+    await whileFrozen(stage, () => stage.until('a Cancel button', () => pressCancel(stage)));
     await stage.moment('a safe point', (events) => events.at(-1)?.type === 'cancelled');
     await requestNext(stage, again);
   };

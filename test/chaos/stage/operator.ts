@@ -1,4 +1,6 @@
+import { PEOPLE } from '../../../sandbox/people.ts';
 import type { SeenChange } from '../../../sandbox/seen/changes.ts';
+import { buttonsFor } from '../../../sandbox/slack/people/buttons.ts';
 import type { Disturbance } from '../disturbances/disturbance.ts';
 import type { ChaosStage } from './chaos-stage.ts';
 
@@ -66,6 +68,15 @@ async function approve(stage: ChaosStage): Promise<void> {
 /** Clicks a button once it exists; false if Slack reports an error, as while the bot is away. */
 export async function press({ sandbox }: ChaosStage, person: string, label: string): Promise<boolean> {
   return await tried(sandbox.slack.click(person, label));
+}
+
+/** Alice cancels the newest change. Until its card has the button, the card of the change before may still have one. */
+export async function pressCancel(stage: ChaosStage): Promise<boolean> {
+  const id = (await stage.change())?.id;
+  const [alice] = PEOPLE;
+  const newest = buttonsFor(alice, stage.sandbox.slack.messages()).find(({ label }) => label === 'Cancel');
+  if (id === undefined || newest?.message.text.includes(id) !== true) return false;
+  return await press(stage, alice.name, 'Cancel');
 }
 
 /** Slack reports an error if there is no bot or no such button; then the person tries again. */

@@ -1,7 +1,7 @@
 import { actsOf } from '../../../harness/judges/deeds.ts';
 import { NotMet } from '../../../harness/stage/not-met.ts';
 import { type ChaosStage, hasEnded, TARGET } from '../../stage/chaos-stage.ts';
-import { press, requestNext } from '../../stage/operator.ts';
+import { pressCancel, requestNext } from '../../stage/operator.ts';
 import { whileFrozen } from '../../stage/while-frozen.ts';
 import { interrupted } from '../acts.ts';
 import type { Disturbance, End } from '../disturbance.ts';
@@ -98,7 +98,7 @@ function people(): readonly Disturbance[] {
       'drill-cancelled-while-away-and-the-worker-is-killed',
       async (stage) => {
         await slowlyAway(stage);
-        await stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel'));
+        await stage.until('a Cancel button', () => pressCancel(stage));
         await killedAt(stage, async () => undefined);
       },
       // The cancel is in the record or it is not; the registry is back in both cases.
@@ -272,7 +272,7 @@ async function newerManifest(stage: ChaosStage): Promise<void> {
 async function cancelledAway(stage: ChaosStage): Promise<void> {
   await stage.plant('kubelet-slow', SLOW_KUBELET);
   await untilAway(stage);
-  await stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel'));
+  await stage.until('a Cancel button', () => pressCancel(stage));
   await stage.moment('a safe point', (events) => events.at(-1)?.type === 'cancelled');
   await stage.clear('kubelet-slow');
   await requestNext(stage, DRILL);
