@@ -15,7 +15,7 @@ import type { TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
 import { lookAtSwitch } from '../../steps/world/drill-switch.ts';
 import { missingImages } from '../../steps/world/served-images.ts';
-import { lookAtSalt, type SaltLook } from './look-at-salt.ts';
+import { lookAtSalt, NO_SALT } from './look-at-salt.ts';
 
 /** The ports of an inspection. */
 export interface InspectionPorts {
@@ -44,7 +44,8 @@ export async function inspect(
   const { drillSwitch, reach, ...query } = search;
   const [bootstrap, { salt, engines }] = await Promise.all([
     ports.bootstrap.look(signal),
-    reach === 'files' ? NOT_ASKED : lookAtSalt(namesOf(kube), ports.salt, ownJobs, signal),
+    // No guard of a change to files reads it.
+    reach === 'files' ? NO_SALT : lookAtSalt(namesOf(kube), ports.salt, ownJobs, signal),
   ]);
   const archives = soundArchives(bootstrap.archives);
   const [targets, served, away] = await Promise.all([
@@ -55,9 +56,6 @@ export async function inspect(
   const facts = { cluster: intent.cluster, kube, bootstrap, salt, targets, engines, served };
   return away === null ? facts : { ...facts, drillSwitch: away };
 }
-
-/** No guard of a change to files reads it. */
-const NOT_ASKED: SaltLook = { salt: { masterAnswers: false, answered: [], jobs: [] }, engines: [] };
 
 const namesOf = ({ nodes }: KubeFacts): readonly string[] => nodes.map(({ name }) => name);
 

@@ -70,23 +70,19 @@ export function clockDisturbances(): readonly Disturbance[] {
   ];
 }
 
-function set(name: string, whose: Clocked, step: StepKind, offMs: number): Disturbance {
-  return {
-    name,
-    setsClocks: true,
-    end: DONE,
-    strike: async (stage) => {
-      if (step === 'copy') await stage.plant('ssh-slow', ...SLOW);
-      await stage.step(step);
-      await stage.pause(SOON_MS);
-      await stage.setClock(whose, offMs);
-      if (step === 'copy') await stage.clear('ssh-slow');
-    },
-  };
-}
+const set = (name: string, whose: Clocked, step: StepKind, offMs: number): Disturbance =>
+  early(name, step, (stage) => stage.setClock(whose, offMs));
 
 /** A dead process left leases and times in Redis, which its next start reads by another clock. */
-function setRedis(name: string, step: StepKind, offMs: number, killed?: 'worker' | 'bot'): Disturbance {
+const setRedis = (name: string, step: StepKind, offMs: number, killed?: 'worker' | 'bot'): Disturbance =>
+  early(name, step, async (stage) => {
+    if (killed !== undefined) await stage.kill(killed);
+    await stage.setRedisClock(offMs);
+    if (killed !== undefined) await stage.start(killed);
+  });
+
+/** Early in a step, which the change must survive. */
+function early(name: string, step: StepKind, act: (stage: ChaosStage) => Promise<void>): Disturbance {
   return {
     name,
     setsClocks: true,
@@ -95,9 +91,7 @@ function setRedis(name: string, step: StepKind, offMs: number, killed?: 'worker'
       if (step === 'copy') await stage.plant('ssh-slow', ...SLOW);
       await stage.step(step);
       await stage.pause(SOON_MS);
-      if (killed !== undefined) await stage.kill(killed);
-      await stage.setRedisClock(offMs);
-      if (killed !== undefined) await stage.start(killed);
+      await act(stage);
       if (step === 'copy') await stage.clear('ssh-slow');
     },
   };
