@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { USAGE } from './usage.ts';
 
 /** The processes that a doctor knows, with their usual configuration. */
 const USUAL = { bot: '/etc/registry-ha/bot.yaml', worker: '/etc/registry-ha/worker.yaml' } as const;
@@ -11,9 +12,6 @@ export interface TypedDoctor {
   readonly config: string;
   readonly json: boolean;
 }
-
-/** Wrong words of a command, as docs/terminal.md says. */
-const USAGE = 3;
 
 /** Adds `registry-ha doctor`. Each process has its own doctor, which returns the exit code. */
 export function doctorCommand(

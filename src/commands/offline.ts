@@ -3,6 +3,7 @@ import type { ExportOptions, VerifyOptions } from './audit.ts';
 import type { HealthPlace } from './health.ts';
 import { initCommand } from './init/init.ts';
 import type { KeysPlace } from './keys.ts';
+import { USAGE } from './usage.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -141,11 +142,9 @@ function noSandbox(program: Command): void {
     .helpOption(false)
     .action(() => {
       process.stderr.write(`${NO_SANDBOX}\n`);
-      process.exitCode = WRONG_WORDS;
+      process.exitCode = USAGE;
     });
 }
 
 const NO_SANDBOX =
   'The sandbox is not part of this program: run `npm ci && npm run sandbox` in a checkout of its sources, as docs/sandbox.md says.';
-/** docs/terminal.md, “Exit codes”. */
-const WRONG_WORDS = 3;

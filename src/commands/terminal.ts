@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { HERE, type HereQuestion } from '../domain/questions/here.ts';
 import { TERMINAL_COMMANDS, type TerminalCommand } from '../domain/wish/terminal-talk.ts';
+import { USAGE } from './usage.ts';
 
 /** A question as typed on the bootstrap node. */
 export interface TypedHere {
@@ -95,9 +96,6 @@ async function digestOf(path: string | undefined): Promise<number> {
   const { planCommand } = await import('./plan.ts');
   return await planCommand(DIGEST, path, (line) => void process.stdout.write(`${line}\n`));
 }
-
-/** Wrong words of a command, as docs/terminal.md says. */
-const USAGE = 3;
 
 interface Shared {
   readonly config: string;
