@@ -1,5 +1,5 @@
 import type { EngineFacts, NodeAccess } from '../domain/cluster/facts.ts';
-import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../domain/cluster/salt.ts';
+import type { Jid, SaltJob, SaltReturn, StateRun, StateRuns } from '../domain/cluster/salt.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
 
 /** Salt; every verdict combines JSON and exit code. */
@@ -16,8 +16,8 @@ export interface Salt {
   stillRunning(jid: Jid, nodes: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** Nodes whose minions answer; null when the master itself is unreachable. */
   answering(nodes: readonly string[], signal: AbortSignal): Promise<readonly string[] | null>;
-  /** State runs in progress. */
-  stateRuns(signal: AbortSignal): Promise<readonly RunningJob[]>;
+  /** The state runs in progress on these nodes, as their minions tell; null when the master itself is unreachable. */
+  stateRuns(nodes: readonly string[], signal: AbortSignal): Promise<StateRuns | null>;
   /** Runs a plain command on a node as root, outside of the worker's own restrictions. Its end is `unknown` when the minion does not tell it. */
   run(node: string, command: Command, signal: AbortSignal): Promise<CommandResult>;
   /** The running container engines, read live (`crictl info`). */

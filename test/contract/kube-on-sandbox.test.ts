@@ -128,7 +128,7 @@ describe('the adapters on the simulated cluster', () => {
 
   test('read the answers of minions', async () => {
     expect(await salty().answering(NODES, signal)).toEqual(NODES);
-    expect(await salty().stateRuns(signal)).toEqual([]);
+    expect(await salty().stateRuns(NODES, signal)).toEqual({ answered: NODES, runs: [] });
     expect(await salty().engines(NODES, signal)).toEqual(
       NODES.map((node) => ({ node, is: 'known', endpoints: [`http://${ip('bootstrap')}:8080`] })),
     );

@@ -71,7 +71,8 @@ export function saltContract(
   test('reads no list of state runs, and no engine, while the master is down', async () => {
     const { salt, world } = await stage();
     world.masterUp = false;
-    for (const asked of [salt.stateRuns(signal), salt.engines(NODES, signal), salt.stillRunning('1', NODES, signal)])
+    expect(await salt.stateRuns(NODES, signal)).toBeNull();
+    for (const asked of [salt.engines(NODES, signal), salt.stillRunning('1', NODES, signal)])
       await expect(asked).rejects.toSatisfy((e) => e instanceof Unreachable && e.fault === 'salt-master');
   });
 
@@ -80,7 +81,10 @@ export function saltContract(
     const jid = await salt.start(ENGINES, signal);
     expect(jid).toMatch(/^\d{20}$/);
     expect(await salt.job(jid, signal)).toEqual({ jid, known: true, targeted: NODES, returns: {} });
-    expect(await salt.stateRuns(signal)).toEqual([{ fun: 'state.sls', jid, nodes: NODES }]);
+    expect(await salt.stateRuns(NODES, signal)).toEqual({
+      answered: NODES,
+      runs: [{ fun: 'state.sls', jid, nodes: NODES }],
+    });
     expect(await salt.stillRunning(jid, NODES, signal)).toEqual(NODES);
     world.finish(jid, 'node-1');
     expect(Object.keys((await salt.job(jid, signal)).returns)).toEqual(['node-1']);
@@ -89,7 +93,7 @@ export function saltContract(
     expect((await salt.job(jid, signal)).returns).toEqual(
       Object.fromEntries(NODES.map((node) => [node, { is: 'ok', states: 1, changed: 0 }])),
     );
-    expect(await salt.stateRuns(signal)).toEqual([]);
+    expect(await salt.stateRuns(NODES, signal)).toEqual({ answered: NODES, runs: [] });
   });
 
   test('reports the failed state among the others', async () => {
@@ -123,10 +127,16 @@ export function saltContract(
     );
   });
 
+  test('knows nothing of the state runs of a minion that does not answer', async () => {
+    const { salt, world } = await stage();
+    Object.assign(world.minions.get('node-1') ?? {}, { up: false });
+    expect(await salt.stateRuns(NODES, signal)).toEqual({ answered: ['bootstrap', 'node-2'], runs: [] });
+  });
+
   test('lists only state runs in progress', async () => {
     const { salt, world } = await stage();
     world.jobs.set('20260101000000000000', { fun: 'test.sleep', targeted: NODES, running: ['node-1'], returns: {} });
-    expect(await salt.stateRuns(signal)).toEqual([]);
+    expect(await salt.stateRuns(NODES, signal)).toEqual({ answered: NODES, runs: [] });
   });
 
   test('reads the endpoints of each engine', async () => {

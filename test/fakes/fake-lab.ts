@@ -149,7 +149,10 @@ export class FakeLab {
     stillRunning: async () => [],
     answering: async (names) =>
       this.facts().salt.masterAnswers ? names.filter((name) => this.facts().salt.answered.includes(name)) : null,
-    stateRuns: async () => this.jobs,
+    stateRuns: async (names) => {
+      const { masterAnswers, answered } = this.facts().salt;
+      return masterAnswers ? { answered: names.filter((name) => answered.includes(name)), runs: this.jobs } : null;
+    },
     engines: async (names) => this.facts().engines.filter(({ node }) => names.includes(node)),
   };
 

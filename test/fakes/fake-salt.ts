@@ -1,6 +1,6 @@
 import { SaltFailed, Unreachable } from '../../src/domain/answers/failure.ts';
 import type { EngineFacts, NodeAccess } from '../../src/domain/cluster/facts.ts';
-import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../../src/domain/cluster/salt.ts';
+import type { Jid, SaltJob, SaltReturn, StateRun, StateRuns } from '../../src/domain/cluster/salt.ts';
 import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
 import type { Salt } from '../../src/ports/salt.ts';
 
@@ -99,11 +99,13 @@ export class FakeSalt implements Salt {
     return this.masterUp ? nodes.filter((node) => this.#isUp(node)) : null;
   }
 
-  async stateRuns(signal: AbortSignal): Promise<readonly RunningJob[]> {
-    this.#throwIfAway(signal);
-    return [...this.jobs]
-      .filter(([, job]) => job.fun.startsWith('state.') && job.running.length > 0)
-      .map(([jid, job]) => ({ fun: job.fun, jid, nodes: job.running.toSorted() }));
+  async stateRuns(nodes: readonly string[], signal: AbortSignal): Promise<StateRuns | null> {
+    const answered = await this.answering(nodes, signal);
+    if (answered === null) return null;
+    const runs = [...this.jobs]
+      .map(([jid, job]) => ({ fun: job.fun, jid, nodes: answered.filter((node) => job.running.includes(node)) }))
+      .filter((run) => run.fun.startsWith('state.') && run.nodes.length > 0);
+    return { answered, runs };
   }
 
   /** The nodes have crictl only. */

@@ -17,6 +17,7 @@ import { entryFrom, progressFrom } from '../../src/adapters/redis/record/record-
 import { classifyCall, classifyMinions } from '../../src/adapters/salt/classify.ts';
 import { engineFacts } from '../../src/adapters/salt/engines.ts';
 import { jobOf, jobsLike, stateRunsOf } from '../../src/adapters/salt/jobs.ts';
+import { minionValues } from '../../src/adapters/salt/parse.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { readPolicies } from '../../src/config/policy-config.ts';
 import { WrongConfig } from '../../src/config/read-config.ts';
@@ -118,7 +119,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   'salt-call': { good: [{ local: STATES }, { local: ['no'] }], read: (text) => classifyCall(said(text), 'states') },
   'the master’s salt': { good: [{ 'node-2': STATES }], read: (text) => [...classifyMinions(said(text), 'states')] },
   'jobs.list_job': { good: [JOB], read: (text) => jobOf(JID, text) },
-  'jobs.active': { good: [{ [JID]: { Function: 'state.sls', Running: [{ 'node-2': 1 }] } }], read: stateRunsOf },
+  'saltutil.running': {
+    good: [{ 'node-2': [{ jid: JID, fun: 'state.sls' }] }],
+    read: (text) => stateRunsOf(['node-2'], minionValues(text)),
+  },
   'jobs.list_jobs': {
     good: [{ [JID]: { Function: 'state.sls', Arguments: ['a', { b: 'c' }], Target: ['node-2'] } }],
     read: (text) => jobsLike(command('salt', '-L', 'node-2', 'state.sls', 'a', 'b=c'), text),

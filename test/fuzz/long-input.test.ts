@@ -4,6 +4,7 @@ import { fileSystemIn, fstabIn, isListening } from '../../src/adapters/node/pars
 import { classifyCall, classifyMinions, classifyStart } from '../../src/adapters/salt/classify.ts';
 import { engineFacts } from '../../src/adapters/salt/engines.ts';
 import { jobOf, stateRunsOf } from '../../src/adapters/salt/jobs.ts';
+import { minionValues } from '../../src/adapters/salt/parse.ts';
 import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/login/known-hosts.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
@@ -38,7 +39,8 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'salt-call’s one text': (text) => classifyCall(said(JSON.stringify({ local: text })), 'states'),
   'salt-call’s list': (text) => classifyCall(said(JSON.stringify({ local: [text] })), 'states'),
   salt: (text) => [classifyMinions(said(text), 'states'), classifyStart(said(text))],
-  'salt-run': (text) => [jobOf('20260301100000000000', text), stateRunsOf(text)],
+  'salt-run': (text) => jobOf('20260301100000000000', text),
+  'saltutil.running': (text) => stateRunsOf(['node-2'], minionValues(text)),
   'detached run': (text) => runIn(said(text)),
   crictl: (text) => engineFacts('node-2', text),
   df: fileSystemIn,

@@ -92,9 +92,10 @@ describe('output of Salt', { timeout: 600_000 }, () => {
   });
 
   it('yields a list of state runs, or none', () => {
-    const keys = [JID, 'Function', 'Running', 'node-2'];
-    fuzz(fc.oneof(jsonLike(keys, ['state.sls', 'test.ping']), output), (stdout) => {
-      for (const run of stateRunsOf(stdout) ?? []) expect(run.fun).toMatch(/^state\./);
+    const keys = ['jid', 'fun', 'node-2'];
+    fuzz(fc.oneof(jsonLike(keys, ['state.sls', 'test.ping', JID]), output), (stdout) => {
+      const { answered, runs } = stateRunsOf(['node-2'], minionValues(stdout));
+      for (const run of runs) expect([run.fun.slice(0, 6), ...run.nodes]).toEqual(['state.', ...answered]);
     });
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sameSet } from '../../domain/cluster/registry.ts';
-import type { Jid, RunningJob, SaltJob } from '../../domain/cluster/salt.ts';
+import type { Jid, SaltJob, StateRuns } from '../../domain/cluster/salt.ts';
 import type { Command } from '../../domain/node-commands/command.ts';
 import { exit } from '../../domain/node-commands/ended.ts';
 import { jsonIn } from '../../domain/text/json.ts';
@@ -27,21 +27,25 @@ export function jobOf(jid: Jid, stdout: string): SaltJob | null {
   return { jid, known: job.Error === undefined, targeted: job.Minions, returns: Object.fromEntries(returns) };
 }
 
-const activeSchema = z.record(
-  z.string().regex(/^\d+$/),
-  z.object({ Function: z.string(), Running: z.array(z.record(z.string(), z.unknown())) }),
-);
+const runningSchema = z.array(z.object({ jid: z.string(), fun: z.string() }));
 
 /**
- * The state runs in the output of `salt-run jobs.active`; null when the output is not a list of jobs. Without the master, it prints
- * a sentence, then `{}`, and exits 0: any text beside the JSON means that nobody knows.
+ * The state runs in the answers of minions to `saltutil.running`, which leaves itself out. A minion that tells no list did not answer:
+ * `salt-run jobs.active` leaves such minions out without a word (salt.runners.jobs.active, 3002), so it is not asked.
  */
-export function stateRunsOf(stdout: string): readonly RunningJob[] | null {
-  const jobs = activeSchema.safeParse(jsonIn(stdout)).data;
-  if (jobs === undefined) return null;
-  return Object.entries(jobs)
-    .map(([jid, job]) => ({ fun: job.Function, jid, nodes: job.Running.flatMap((one) => Object.keys(one)).sort() }))
-    .filter((job) => job.fun.startsWith('state.') && job.nodes.length > 0);
+export function stateRunsOf(nodes: readonly string[], values: ReadonlyMap<string, unknown>): StateRuns {
+  const runs = new Map<Jid, { fun: string; jid: Jid; nodes: string[] }>();
+  const answered = nodes.filter((node) => {
+    const told = runningSchema.safeParse(values.get(node)).data;
+    for (const { jid, fun } of told ?? []) {
+      if (!fun.startsWith('state.')) continue;
+      const run = runs.get(jid) ?? { fun, jid, nodes: [] };
+      run.nodes.push(node);
+      runs.set(jid, run);
+    }
+    return told !== undefined;
+  });
+  return { answered, runs: [...runs.values()] };
 }
 
 const words = z.record(z.string(), z.unknown());

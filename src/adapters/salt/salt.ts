@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CommandFailed, Failure, SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
 import { type Command, type CommandResult, command, render } from '../../domain/node-commands/command.ts';
-import { endInWords, hasExited } from '../../domain/node-commands/ended.ts';
+import { endInWords } from '../../domain/node-commands/ended.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SaltMasterPod } from '../../ports/cluster.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
@@ -44,8 +44,10 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
     forget: (access, line, name, signal) => runs.forget(access, line, name, signal),
     start: (line, signal) => master.start(line, signal),
     job: (jid, signal) => master.ask(saltRun('jobs.list_job', jid), ({ stdout }) => jobOf(jid, stdout), signal),
-    stateRuns: (signal) =>
-      master.ask(saltRun('jobs.active'), (told) => (hasExited(told) ? stateRunsOf(told.stdout) : null), signal),
+    async stateRuns(nodes, signal) {
+      const values = await master.unlessAway(() => master.minions(nodes, ['saltutil.running'], signal, PING));
+      return values === null ? null : stateRunsOf(nodes, values);
+    },
     async stillRunning(jid, nodes, signal) {
       const seen = new Set(await master.running(jid, nodes, signal));
       const quiet = nodes.filter((node) => !seen.has(node));
@@ -162,9 +164,14 @@ class Master {
   }
 
   async answering(nodes: readonly string[], signal: AbortSignal): Promise<readonly string[] | null> {
+    const values = await this.unlessAway(() => this.minions(nodes, ['test.ping'], signal, PING));
+    return values === null ? null : nodes.filter((node) => values.get(node) === true);
+  }
+
+  /** Null when the master itself is unreachable. */
+  async unlessAway<T>(ask: () => Promise<T>): Promise<T | null> {
     try {
-      const values = await this.minions(nodes, ['test.ping'], signal, PING);
-      return nodes.filter((node) => values.get(node) === true);
+      return await ask();
     } catch (error) {
       if (error instanceof Unreachable && error.fault === 'salt-master') return null;
       throw error;

@@ -1,9 +1,9 @@
 import { stopped } from '../../domain/answers/failure.ts';
-import { refuse } from '../../domain/answers/refusal.ts';
+import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import { type Facts, isClosed } from '../../domain/cluster/facts.ts';
 import { otherMachine } from '../../domain/cluster/machine.ts';
-import type { Jid, RunningJob } from '../../domain/cluster/salt.ts';
+import type { Jid, RunningJob, StateRuns } from '../../domain/cluster/salt.ts';
 import { refusalBeforeStep } from '../../domain/guards/guards.ts';
 import { scriptsRefusal } from '../../domain/guards/scripts.ts';
 import type { Reach } from '../../domain/plan/reach.ts';
@@ -18,6 +18,8 @@ import type { Salt } from '../../ports/salt.ts';
 /** Another person's highstate takes minutes. After this limit, a person must check. */
 export const BUSY_LIMIT_MS = 10 * 60_000;
 export const BUSY_POLL_MS = 5_000;
+/** Longer than the restart of a minion or of the Salt master's pod. */
+const SILENT_LIMIT_MS = 120_000;
 
 export interface GuardPorts {
   readonly bootstrap: Pick<BootstrapNode, 'scripts'>;
@@ -66,23 +68,45 @@ export async function guardMachine(
   throw stopped(refuse('wrong-machine', says, 'Find out which machine it is, then request a new plan.'));
 }
 
-/** Waits for other state runs to end, because Salt runs one at a time. Throws what stops the step after ten minutes. */
+/** Waits until no other state runs, because Salt runs one at a time. Throws what stops the step when that takes too long. */
 async function whileSaltIsBusy(
   planned: Planned,
   { salt, clock, onWait }: GuardPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const until = clock.steadyMs() + BUSY_LIMIT_MS;
+  let knownAt = clock.steadyMs();
   for (;;) {
-    const [job] = (await salt.stateRuns(signal)).filter((run) => !isOwn(run, planned));
-    if (job === undefined) return;
-    if (clock.steadyMs() >= until)
-      throw stopped(
-        refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, `Wait for it to end, then ${RETRY_HINT}.`),
-      );
-    onWait(`Waiting for another Salt state run to end: ${words(job)}.`);
+    const busy = whyToWait(planned, await salt.stateRuns(planned.nodes, signal));
+    if (busy === null) return;
+    const now = clock.steadyMs();
+    if (busy.refusal.refused === 'salt-busy') knownAt = now;
+    if (now >= until || now >= knownAt + SILENT_LIMIT_MS) throw stopped(busy.refusal);
+    onWait(busy.says);
     await clock.sleep(BUSY_POLL_MS, signal);
   }
+}
+
+/** Why the step must not act now, and what it is refused for in the end. A minion that does not answer may run a state. */
+function whyToWait(planned: Planned, told: StateRuns | null): { says: string; refusal: Refusal } | null {
+  if (told === null) {
+    const says = 'The Salt master does not answer, so nobody knows which states run.';
+    return {
+      says: `${says} Waiting.`,
+      refusal: refuse('salt-master-down', says, `Check its pod, then ${RETRY_HINT}.`),
+    };
+  }
+  const [job] = told.runs.filter((run) => !isOwn(run, planned));
+  if (job !== undefined) {
+    const says = `${words(job)} has not ended in ten minutes.`;
+    const refusal = refuse('salt-busy', says, `Wait for it to end, then ${RETRY_HINT}.`);
+    return { says: `Waiting for another Salt state run to end: ${words(job)}.`, refusal };
+  }
+  const silent = planned.nodes.filter((node) => !told.answered.includes(node) && !planned.busyOthers().has(node));
+  if (silent.length === 0) return null;
+  const says = `The Salt minion of ${listed(silent)} does not answer, so nobody knows which states run there.`;
+  const now = `Check \`systemctl status salt-minion\` there, then ${RETRY_HINT}.`;
+  return { says: `${says} Waiting.`, refusal: refuse('minion-silent', says, now) };
 }
 
 /** A state on a node of another lane does not disturb this step; one that runs elsewhere too may. */

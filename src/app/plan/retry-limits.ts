@@ -54,7 +54,7 @@ export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryL
       stillRunning: (jid, nodes, signal) => salt.stillRunning(jid, nodes, signal),
       run: (node, command, signal) => salt.run(node, command, signal),
       answering: (nodes, signal) => again(signal, () => salt.answering(nodes, signal)),
-      stateRuns: (signal) => again(signal, () => salt.stateRuns(signal)),
+      stateRuns: (nodes, signal) => again(signal, () => salt.stateRuns(nodes, signal)),
       engines: (nodes, signal) => again(signal, () => salt.engines(nodes, signal)),
     },
   };

@@ -16,6 +16,12 @@ export interface RunningJob {
   readonly nodes: readonly string[];
 }
 
+/** What the minions themselves say of their state runs. A node that did not answer is in neither list: nobody knows what runs there. */
+export interface StateRuns {
+  readonly answered: readonly string[];
+  readonly runs: readonly RunningJob[];
+}
+
 /** One node's result of a state run, from JSON and exit code: Salt exits 0 even if its master is down or it is killed. */
 export type SaltReturn =
   | { readonly is: 'ok'; readonly states: number; readonly changed: number }

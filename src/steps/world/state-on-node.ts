@@ -1,5 +1,5 @@
 import { SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
-import type { SaltReturn } from '../../domain/cluster/salt.ts';
+import type { SaltReturn, StateRuns } from '../../domain/cluster/salt.ts';
 import { type Command, render } from '../../domain/node-commands/command.ts';
 import type { StepShared } from '../../domain/plan/step-shared.ts';
 import { RUNS_ALONE, type Together } from './step-plug.ts';
@@ -118,14 +118,24 @@ async function callOrUnreachable(
 
 async function waitUntilFree(node: string, answer: SaltReturn, world: StepWorld, signal: AbortSignal): Promise<void> {
   const until = world.clock.steadyMs() + BUSY_LIMIT_MS;
+  let knownAt = world.clock.steadyMs();
   for (;;) {
     // A run whose result is unknown may still change the node.
     if (answer.is === 'lost') await world.clock.sleep(BUSY_POLL_MS, signal);
     else await pauseUnlessCancelled(BUSY_POLL_MS, world, signal);
-    const [run] = (await world.salt.stateRuns(signal)).filter(({ nodes }) => nodes.includes(node));
-    if (run === undefined || world.clock.steadyMs() >= until) return;
+    const told = await world.salt.stateRuns([node], signal);
+    const now = world.clock.steadyMs();
+    const [run] = told?.runs ?? [];
+    const isKnown = told?.answered.includes(node) === true;
+    if (isKnown) knownAt = now;
+    if ((isKnown && run === undefined) || now >= until || now >= knownAt + AWAY_LIMIT_MS) return;
     if (answer.is !== 'lost') world.throwIfCancelled();
-    const what = answer.is === 'lost' ? 'The result of the state run is unknown. Waiting for' : 'Waiting for';
-    world.onProgress(waitingNote(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));
+    const unknown = answer.is === 'lost' ? 'The result of the state run is unknown. ' : '';
+    const waits = run === undefined ? silentWords(node, told) : `${run.fun} on ${node} (jid ${run.jid})`;
+    world.onProgress(waitingNote(`${unknown}Waiting for ${waits}.`));
   }
 }
+
+/** A minion that does not answer may still run a state. */
+const silentWords = (node: string, told: StateRuns | null): string =>
+  told === null ? 'the Salt master to answer' : `the minion of ${node} to answer`;

@@ -38,20 +38,20 @@ function stage(answer: (line: string) => PodAnswer) {
   return { slept, ran: master.ran, salt: salt({ shell: new FakeShell(), master, clock }) };
 }
 
-describe('command lines, as an operator would type them', () => {
-  const OUT = '--out=json --out-indent=-1 --no-color --log-level=error';
+const OUT = '--out=json --out-indent=-1 --no-color --log-level=error';
 
+describe('command lines, as an operator would type them', () => {
   test('are exactly these on the master', async () => {
     const { salt, ran } = stage((line) => (line.startsWith('salt-run') ? printed({}) : printed({ 'node-1': {} })));
     await salt.answering(['node-1', 'node-2'], signal);
     await salt.engines(['node-1'], signal);
-    await salt.stateRuns(signal);
+    await salt.stateRuns(['node-1', 'node-2'], signal);
     await salt.stillRunning('20260301100000000000', ['node-1'], signal);
     await salt.run('node-1', command('crictl', 'pull', 'a/b:1'), signal);
     expect([...new Set(ran)]).toEqual([
       `salt ${OUT} -t 10 -L node-1,node-2 test.ping`,
       `salt ${OUT} -L node-1 cmd.run 'crictl info' python_shell=False`,
-      'salt-run jobs.active --out=json --no-color --log-level=error',
+      `salt ${OUT} -t 10 -L node-1,node-2 saltutil.running`,
       `salt ${OUT} -t 10 -L node-1 saltutil.find_job 20260301100000000000`,
       `salt ${OUT} -L node-1 cmd.run_all '"crictl pull a/b:1"' python_shell=False`,
     ]);
@@ -61,7 +61,33 @@ describe('command lines, as an operator would type them', () => {
     const { salt, ran } = stage(() => printed({}));
     expect(await salt.answering([], signal)).toEqual([]);
     expect(await salt.engines([], signal)).toEqual([]);
+    expect(await salt.stateRuns([], signal)).toEqual({ answered: [], runs: [] });
     expect(ran).toEqual([]);
+  });
+});
+
+describe('what the minions run', () => {
+  const JID = '20260301100000000000';
+  const run = { fun: 'state.sls', pid: 13302, jid: JID, tgt: 'salt-call' };
+
+  test('is each state run with the nodes that tell of it, and no other function', async () => {
+    const ping = { ...run, fun: 'test.ping', jid: '20260301100000000001' };
+    const { salt } = stage(() => printed({ 'node-1': [ping, run], 'node-2': [run], 'node-3': [] }));
+    expect(await salt.stateRuns(['node-1', 'node-2', 'node-3'], signal)).toEqual({
+      answered: ['node-1', 'node-2', 'node-3'],
+      runs: [{ fun: 'state.sls', jid: JID, nodes: ['node-1', 'node-2'] }],
+    });
+  });
+
+  test.each([
+    ['says nothing', {}],
+    ['does not return', { 'node-2': 'Minion did not return. [No response]' }],
+    ['raises', { 'node-2': 'The minion function caused an exception: Traceback (most recent call last):' }],
+    ['tells a list of something else', { 'node-2': [run, 'x'] }],
+    ['tells no list', { 'node-2': {} }],
+  ])('is unknown of a minion that %s', async (_, of) => {
+    const { salt } = stage(() => printed({ 'node-1': [], ...of }));
+    expect(await salt.stateRuns(['node-1', 'node-2'], signal)).toEqual({ answered: ['node-1'], runs: [] });
   });
 });
 
@@ -85,26 +111,26 @@ describe('sessions that end without an answer', () => {
     const { salt } = stage(() => result);
     const lost = (error: unknown) => error instanceof Unreachable && error.fault === 'salt-master';
     await expect(salt.job('20260301100000000000', signal)).rejects.toSatisfy(lost);
-    await expect(salt.stateRuns(signal)).rejects.toSatisfy(lost);
     await expect(salt.engines(['node-1'], signal)).rejects.toSatisfy(lost);
     await expect(salt.stillRunning('20260301100000000000', ['node-1'], signal)).rejects.toSatisfy(lost);
     expect(await salt.answering(['node-1'], signal)).toBeNull();
+    expect(await salt.stateRuns(['node-1'], signal)).toBeNull();
   });
 
   test.each(['j-killed-active', 'j-nosockets-active', 'm-killed-ping', 'm-nosockets-ping'])(
     'name the master as the cause: %s',
     async (name) => {
       const says = 'The Salt master does not answer its own command line.';
-      await expect(stage(() => captured(name)).salt.stateRuns(signal)).rejects.toMatchObject({ says });
+      await expect(stage(() => captured(name)).salt.engines(['node-1'], signal)).rejects.toMatchObject({ says });
     },
   );
 
   test('report a timeout and too much output as such', async () => {
     const says = (ended: Ended) =>
       stage(() => printed('', ended))
-        .salt.stateRuns(signal)
+        .salt.engines(['node-1'], signal)
         .catch((error: unknown) => (error instanceof Failure ? error.report().what : error));
-    const line = '`salt-run jobs.active --out=json --no-color --log-level=error`';
+    const line = `\`salt ${OUT} -L node-1 cmd.run 'crictl info' python_shell=False\``;
     expect(await says({ is: 'timeout', afterMs: 90_000 })).toBe(
       `${line} did not end within 1 min 30 s, and gave no answer.`,
     );

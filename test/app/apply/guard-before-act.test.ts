@@ -12,8 +12,7 @@ const OWN = '20261122101530123456';
 const job = (jid: string): RunningJob => ({ jid, fun: 'state.sls', nodes: ['node-3'] });
 
 /** Asks the guard before an act of a change that has started the job OWN; tells how long it waited. */
-async function asked(lab: FakeLab, changes = new FakeChanges('lab')) {
-  const clock = new SettableClock();
+async function asked(lab: FakeLab, changes = new FakeChanges('lab'), clock = new SettableClock()) {
   const from = clock.steadyMs();
   const said: string[] = [];
   const ports = { ...lab, clock, changes, onWait: (says: string) => void said.push(says) };
@@ -50,13 +49,50 @@ it('waits for another state run, says which, and stops the step after ten minute
     what: 'Stopped before the next action: state.sls on node-3 (jid 20261122100000000000) has not ended in ten minutes.',
   });
   let looks = 0;
-  lab.salt.stateRuns = async () => {
+  lab.salt.stateRuns = async (answered) => {
     looks += 1;
-    return looks < 3 ? lab.jobs : [];
+    return { answered, runs: looks < 3 ? lab.jobs : [] };
   };
   const { waitedMs, said } = await asked(lab);
   expect(waitedMs).toBe(10_000);
   expect(said[0]).toBe('Waiting for another Salt state run to end: state.sls on node-3 (jid 20261122100000000000).');
+});
+
+it('waits for a minion that does not answer, because it may run a state, and stops the step after two minutes', async () => {
+  const lab = new FakeLab();
+  const all = lab.salt.stateRuns;
+  let looks = 0;
+  lab.salt.stateRuns = async (nodes, signal) => {
+    looks += 1;
+    return await all(looks < 3 ? nodes.filter((node) => node !== 'node-3') : nodes, signal);
+  };
+  const says = 'The Salt minion of node-3 does not answer, so nobody knows which states run there.';
+  expect(await asked(lab)).toEqual({ waitedMs: 10_000, said: Array(2).fill(`${says} Waiting.`) });
+  lab.salt.stateRuns = (nodes, signal) => all(nodes.slice(0, -1), signal);
+  await expect(asked(lab)).rejects.toMatchObject({
+    kind: 'minion-silent',
+    what: `Stopped before the next action: ${says}`,
+  });
+});
+
+it('does not wait for the minion of a node on which a step of the same change runs', async () => {
+  const lab = new FakeLab();
+  const all = lab.salt.stateRuns;
+  lab.salt.stateRuns = (nodes, signal) =>
+    all(
+      nodes.filter((node) => node !== 'node-2'),
+      signal,
+    );
+  expect(await asked(lab)).toEqual({ waitedMs: 0, said: [] });
+});
+
+it('waits for the Salt master, and stops the step after two minutes', async () => {
+  const lab = new FakeLab();
+  lab.salt.stateRuns = async () => null;
+  const clock = new SettableClock();
+  const from = clock.steadyMs();
+  await expect(asked(lab, new FakeChanges('lab'), clock)).rejects.toMatchObject({ kind: 'salt-master-down' });
+  expect(clock.steadyMs() - from).toBe(120_000);
 });
 
 it('stops a worker in whose place another one works by now', async () => {

@@ -59,7 +59,10 @@ function salting(on: Bench, act: (node: string, runs: readonly string[]) => Prom
         running.delete(access.node);
       }
     },
-    stateRuns: async () => [...running].map(([node, jid]) => ({ jid, fun: 'state.sls', nodes: [node] })),
+    stateRuns: async (nodes) => ({
+      answered: nodes,
+      runs: [...running].map(([node, jid]) => ({ jid, fun: 'state.sls', nodes: [node] })),
+    }),
   };
   Object.assign(on.worker, { salt: Object.assign(Object.create(salt), listed) });
 }
@@ -94,7 +97,12 @@ describe('a change for two nodes', () => {
     let looks = 0;
     const foreign = { jid: '20261122100000000000', fun: 'state.highstate', nodes: [...BOTH, 'node-1'] };
     Object.assign(on.worker, {
-      salt: Object.assign(Object.create(salt), { stateRuns: async () => (looks++ > 1 && looks < 8 ? [foreign] : []) }),
+      salt: Object.assign(Object.create(salt), {
+        stateRuns: async (answered: readonly string[]) => ({
+          answered,
+          runs: looks++ > 1 && looks < 8 ? [foreign] : [],
+        }),
+      }),
     });
     const from = on.clock.steadyMs();
     await on.work();

@@ -42,7 +42,7 @@ describe('a change that waits before it starts or goes on', () => {
     const { id } = await approvedChangeOn(on);
     const { texts } = keptWords(on);
     const backAt = on.clock.at + 60_000;
-    on.worker.salt.stateRuns = async () => (on.clock.at < backAt ? [job] : []);
+    on.worker.salt.stateRuns = async (answered) => ({ answered, runs: on.clock.at < backAt ? [job] : [] });
     await on.work();
     expect((await stateOf(on, id))?.state).toBe('done');
     const waits = texts.filter((text) => text.includes('Waiting for at most ten minutes'));

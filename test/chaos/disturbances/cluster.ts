@@ -50,6 +50,9 @@ export function passingFaults(): readonly Disturbance[] {
       during(`kube-down-in-${step}`, step, A_WHILE_MS, 'kube-down'),
     ),
     passing('kube-slow', planted('kube-slow', '1')),
+    ...(['copy', 'mount', 'deploy'] as const).map((step) =>
+      during(`another-minion-gone-in-${step}`, step, A_WHILE_MS, 'minion-down', 'node-1'),
+    ),
     during('minion-gone-for-20-s-in-engines', 'engines', 20_000, 'minion-down', 'node-1'),
     passing('endpoints-late', planted('endpoints-late', '600')),
     { name: 'endpoints-flapping', end: DONE, planned: planted('endpoints-never', 'node-2'), strike: flap },

@@ -130,6 +130,13 @@ export const APP: readonly Mutant[] = [
     tests: ['test/app/apply/guard-before-act.test.ts'],
   },
   {
+    name: 'a step acts though a minion does not tell what it runs',
+    file: 'src/app/apply/guard-before-act.ts',
+    find: '!told.answered.includes(node) && ',
+    replace: 'false && ',
+    tests: ['test/app/apply/guard-before-act.test.ts'],
+  },
+  {
     name: 'a worker goes on after another one has taken over',
     file: 'src/app/apply/guard-before-act.ts',
     find: 'await ports.changes.stillOurs();',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SaltReturn } from '../../../src/domain/cluster/salt.ts';
+import type { SaltReturn, StateRuns } from '../../../src/domain/cluster/salt.ts';
 import type { StepWorld } from '../../../src/steps/world/step-world.ts';
 import type { FakeLab } from '../../fakes/fake-lab.ts';
 import { nodes } from '../../fixtures/facts.ts';
@@ -65,6 +65,29 @@ describe('a state run on a node', () => {
     };
     expect(await outcome(of('mount'), lab, { onProgress })).toMatchObject({ outcome: { already: false } });
     expect(waited).toContain('Waiting for state.highstate on node-2');
+  });
+
+  it('waits for a silent minion after a lost connection, because the state may still run there', async () => {
+    const lab = await mounting();
+    firstSays(lab, [{ is: 'lost', says: 'the node rebooted' }]);
+    const told: (StateRuns | null)[] = [null, { answered: [], runs: [] }, { answered: ['node-2'], runs: [] }];
+    lab.salt.stateRuns = async () => (told.length > 0 ? (told.shift() ?? null) : raise());
+    const notes: string[] = [];
+    const onProgress: StepWorld['onProgress'] = ({ note = '' }) => void notes.push(note);
+    expect(await outcome(of('mount'), lab, { onProgress })).toMatchObject({ outcome: { already: false } });
+    expect(told).toEqual([]);
+    expect(notes).toEqual([
+      'The result of the state run is unknown. Waiting for the Salt master to answer.',
+      'The result of the state run is unknown. Waiting for the minion of node-2 to answer.',
+    ]);
+  });
+
+  it('is tried again when a minion stays silent, so that Salt itself says what is wrong', async () => {
+    const lab = await mounting();
+    const asked = firstSays(lab, [{ is: 'lost', says: 'the node rebooted' }]);
+    lab.salt.stateRuns = async () => null;
+    expect(await outcome(of('mount'), lab)).toMatchObject({ outcome: { already: false } });
+    expect(asked).toEqual(['once', 'again']);
   });
 
   it('starts when the Salt master and the node are back', async () => {

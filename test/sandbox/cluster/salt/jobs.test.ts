@@ -109,6 +109,19 @@ test('shows a running job in find_job and running', async () => {
     '--out-indent=-1',
   ]);
   expect(documents(stdout)[0]).toMatchObject({ 'node-2': { jid, fun: 'state.sls', tgt_type: 'list' } });
+  cluster.world.faults.set('salt-busy', ['node-1']);
+  const told = await runMaster(cluster, [
+    'salt',
+    '-L',
+    'node-1,node-2',
+    'saltutil.running',
+    '--out=json',
+    '--out-indent=-1',
+  ]);
+  const [one, two] = documents(told.stdout).toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+  expect(one).toMatchObject({ 'node-1': [{ fun: 'state.highstate', pid: 4711 }] });
+  expect(two).toMatchObject({ 'node-2': [{ jid, fun: 'state.sls' }] });
+  cluster.world.faults.clear('salt-busy');
   letGo();
   await finished(jid, 1);
 });
