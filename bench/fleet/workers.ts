@@ -93,7 +93,7 @@ export class Workers {
       const chunk = all.slice(from, from + AT_ONCE).map(([cluster, key]) => command({ cluster, key, at }));
       await this.#redis.pipeline(chunk).exec();
       this.sent += chunk.length;
-      await pause(BEAT_EVERY_MS / 4 / (all.length / AT_ONCE));
+      await pause(BEAT_EVERY_MS / 4 / Math.ceil(all.length / AT_ONCE));
     }
   }
 }
