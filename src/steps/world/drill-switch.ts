@@ -1,6 +1,6 @@
 import { CommandFailed, isOfTheCluster, notConfirmed, outOfSight, Unreachable } from '../../domain/answers/failure.ts';
 import type { SwitchFacts } from '../../domain/cluster/registry.ts';
-import { shellQuote } from '../../domain/node-commands/command.ts';
+import { type Command, shellQuote } from '../../domain/node-commands/command.ts';
 import { disarm, LOOK_AT_SWITCH, restore, switchIn } from '../../domain/node-commands/drill-commands.ts';
 import { hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
 import { REGISTRY_MANIFEST } from '../../domain/node-commands/undo-commands.ts';
@@ -42,6 +42,29 @@ export async function askPatiently<T>(
 export interface AwayRegistry {
   readonly node: string;
   readonly aside: string;
+}
+
+/** The switch as the node says, asked again while nobody answers. */
+export const lookPatiently = (
+  node: string,
+  world: { readonly salt: Salt; readonly clock: Clock; readonly throwIfCancelled: () => void },
+  signal: AbortSignal,
+): Promise<SwitchFacts> => askPatiently(() => lookAtSwitch(node, world.salt, signal), world, signal);
+
+/** Runs a command on the node. Returns null if it exited with 0, else why not; Unreachable if its end is unknown. */
+export async function sent(
+  node: string,
+  command: Command,
+  salt: Pick<Salt, 'run'>,
+  signal: AbortSignal,
+): Promise<CommandFailed | Unreachable | null> {
+  const result = await salt.run(node, command, signal).catch((error: unknown) => {
+    if (error instanceof Unreachable) return error;
+    throw error;
+  });
+  if (result instanceof Unreachable) return result;
+  if (isOutOfSight(result.ended)) return outOfSight(node, result);
+  return hasExited(result) ? null : new CommandFailed(node, command, result);
 }
 
 interface BackTools {

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CancelAsked } from '../../../src/app/apply/cancel-watch.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { CommandResult } from '../../../src/domain/node-commands/command.ts';
-import { asideManifest, DISARM_SCRIPT, TAKE_SCRIPT } from '../../../src/domain/node-commands/drill-commands.ts';
+import {
+  ARM_SCRIPT,
+  asideManifest,
+  DISARM_SCRIPT,
+  SWITCH_SCRIPT,
+  TAKE_SCRIPT,
+} from '../../../src/domain/node-commands/drill-commands.ts';
 import type { Step } from '../../../src/domain/plan/step.ts';
 import { planDrill } from '../../../src/domain/verbs/drill/plan.ts';
 import { runStep } from '../../../src/steps/run-step.ts';
@@ -192,6 +199,65 @@ describe('the registry of the bootstrap node is back, and no switch is left,', (
     expect(await outcome(step, lab)).toMatchObject({ outcome: { already: false } });
     expect(isBack(lab)).toBe(true);
   });
+});
+
+const CUT = new Unreachable('salt-master', 'salt-master', '`salt …` was interrupted, and gave no answer.');
+
+/** The session to the Salt master is cut at each command that contains this word, before or after the node runs it. */
+function cutAt(lab: FakeLab, word: string, when: 'before' | 'after', times = 1): void {
+  const { run } = lab.salt;
+  let left = times;
+  lab.salt.run = async (node, command, signal) => {
+    if (left === 0 || command.args[1]?.includes(word) !== true) return await run(node, command, signal);
+    left -= 1;
+    if (when === 'after') await run(node, command, signal);
+    throw CUT;
+  };
+}
+
+it.each([
+  ['takes the registry away', 'outage', TAKE_SCRIPT, 'before'],
+  ['takes the registry away', 'outage', TAKE_SCRIPT, 'after'],
+  ['looks at the switch', 'outage', SWITCH_SCRIPT, 'before'],
+  ['arms', 'arm', ARM_SCRIPT, 'after'],
+  ['looks at the switch', 'arm', SWITCH_SCRIPT, 'before'],
+] as const)(
+  'a drill whose session is cut as it %s (%s) goes on with what the node says',
+  async (_, kind, word, when) => {
+    const { lab, step } = await stepIn(kind);
+    cutAt(lab, word, when);
+    expect(await outcome(step, lab, { clock: new SettableClock() })).toMatchObject({ outcome: { already: false } });
+    if (kind === 'outage') expect(isBack(lab)).toBe(true);
+  },
+);
+
+it('a drill whose command ran late goes on, though the second one finds nothing to move', async () => {
+  const { lab, step } = await stepIn('outage');
+  const { run } = lab.salt;
+  let sent = 0;
+  lab.salt.run = async (node, command, signal) => {
+    if (command.args[1] !== TAKE_SCRIPT) return await run(node, command, signal);
+    sent += 1;
+    if (sent === 1) throw CUT;
+    await run(node, command, signal);
+    return { ended: { is: 'exit', code: 1 }, stdout: '', stderr: 'mv: cannot stat' };
+  };
+  expect(await outcome(step, lab)).toMatchObject({ outcome: { already: false } });
+  expect(sent).toBe(2);
+});
+
+it('a drill whose session is cut each time it takes the registry away ends with why, and the registry is back', async () => {
+  const { lab, step } = await stepIn('outage');
+  cutAt(lab, TAKE_SCRIPT, 'before', 9);
+  expect(await outcome(step, lab)).toMatchObject({ failure: { what: expect.stringContaining('gave no answer') } });
+  expect(isBack(lab)).toBe(true);
+});
+
+it('a drill that could not arm for a cut session says why, and takes nothing away', async () => {
+  const { lab, step } = await stepIn('arm');
+  cutAt(lab, ARM_SCRIPT, 'before');
+  expect(await outcome(step, lab)).toMatchObject({ failure: { what: expect.stringContaining('gave no answer') } });
+  expect(lab.drillSwitch).toMatchObject({ hasManifest: true, armed: null });
 });
 
 it('a drill that cannot put the registry back says that the node does it by itself, and how to do it by hand', async () => {

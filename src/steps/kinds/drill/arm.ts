@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { CommandFailed } from '../../../domain/answers/failure.ts';
-import { hasExited, isOutOfSight } from '../../../domain/node-commands/ended.ts';
 import { stepOnNode } from '../../../domain/plan/step-shared.ts';
 import { secondsInWords } from '../../../domain/text/format.ts';
 import type { Data } from '../../../domain/text/shape.ts';
-import { lookAtSwitch } from '../../world/drill-switch.ts';
+import { lookPatiently, sent } from '../../world/drill-switch.ts';
 import { RUNS_ALONE, type StepPlug } from '../../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../../world/step-world.ts';
 
@@ -36,25 +35,26 @@ export const arm: StepPlug<ArmStep> = {
   confirm: isArmed,
 };
 
-/** Runs the command that arms. A lost answer is no failure: what the node says then counts. */
+/** Runs the command that arms. A lost answer is no failure if the node says that it is armed. */
 export async function armSwitch(
-  { node }: Pick<ArmStep, 'node'>,
+  step: Pick<ArmStep, 'node' | 'aside' | 'leastSeconds'>,
   planned: ArmStep['commands'][number] | undefined,
-  { salt }: Pick<StepWorld, 'salt'>,
+  world: StepWorld,
   signal: AbortSignal,
 ): Promise<void> {
   if (planned === undefined) return;
-  const result = await salt.run(node, planned.command, signal);
-  if (!hasExited(result) && !isOutOfSight(result.ended)) throw new CommandFailed(node, planned.command, result);
+  const failed = await sent(step.node, planned.command, world.salt, signal);
+  if (failed instanceof CommandFailed) throw failed;
+  if (failed !== null && (await isArmed(step, world, signal)).is !== 'satisfied') throw failed;
 }
 
 /** Read back from the node: enabled for a boot, running, for this drill, and with enough time left. */
 export async function isArmed(
   { node, aside, leastSeconds }: Pick<ArmStep, 'node' | 'aside' | 'leastSeconds'>,
-  { salt }: Pick<StepWorld, 'salt'>,
+  world: StepWorld,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const { armed } = await lookAtSwitch(node, salt, signal);
+  const { armed } = await lookPatiently(node, world, signal);
   if (armed === null) return unsatisfied(`The timer registry-ha-restore is not armed on ${node}.`);
   if (armed.aside !== aside) return unsatisfied(`The timer registry-ha-restore on ${node} is of another drill.`);
   const left = secondsInWords(armed.secondsLeft);

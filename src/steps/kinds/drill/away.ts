@@ -1,9 +1,9 @@
-import { CommandFailed, notConfirmed, outOfSight, PlainFailure } from '../../../domain/answers/failure.ts';
+import { CommandFailed, notConfirmed, PlainFailure } from '../../../domain/answers/failure.ts';
 import { imageName } from '../../../domain/cluster/archive.ts';
 import type { Command } from '../../../domain/node-commands/command.ts';
 import { endInWords, hasExited, isOutOfSight } from '../../../domain/node-commands/ended.ts';
 import { listed } from '../../../domain/text/format.ts';
-import { askPatiently, lookAtSwitch } from '../../world/drill-switch.ts';
+import { askPatiently, lookPatiently, sent } from '../../world/drill-switch.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../../world/step-world.ts';
 import { waitingNote, waitUntilSatisfied } from '../../world/wait.ts';
 import type { OutageStep } from './outage-step.ts';
@@ -38,7 +38,7 @@ export async function whileAway(
 
 /** Throws if the manifest has come back by itself: what is pulled then proves nothing. */
 async function stillAway({ node }: OutageStep, world: StepWorld, signal: AbortSignal): Promise<void> {
-  const { hasManifest } = await askPatiently(() => lookAtSwitch(node, world.salt, signal), world, signal);
+  const { hasManifest } = await lookPatiently(node, world, signal);
   if (!hasManifest) return;
   const says =
     'Its manifest came back during the drill: the switch elapsed, or Salt wrote it anew. The pull proves nothing.';
@@ -51,13 +51,14 @@ const awayNote = ({ node }: OutageStep, what: string): string => `The registry o
 async function takeAway(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<void> {
   const { node, aside } = step;
   const command = commandOf(step, 1);
-  for (let sent = 1; ; sent += 1) {
-    const result = await world.salt.run(node, command, signal);
-    const seen = await askPatiently(() => lookAtSwitch(node, world.salt, signal), world, signal);
+  for (let tries = 1; ; tries += 1) {
+    const failed = await sent(node, command, world.salt, signal);
+    const seen = await lookPatiently(node, world, signal);
     if (seen.aside.includes(aside) && !seen.hasManifest) return;
-    if (!isOutOfSight(result.ended)) throw new CommandFailed(node, command, result);
+    if (failed === null) throw notConfirmed(node, `Its manifest is not at ${aside}.`, 'Request the drill again.');
+    if (failed instanceof CommandFailed) throw failed;
     world.throwIfCancelled();
-    if (sent === MOST_TRIES) throw outOfSight(node, result);
+    if (tries === MOST_TRIES) throw failed;
   }
 }
 

@@ -2,7 +2,7 @@ import { isOfTheCluster, notConfirmed, PlainFailure } from '../../../domain/answ
 import type { Proof } from '../../../domain/change/change.ts';
 import { sameSet } from '../../../domain/cluster/registry.ts';
 import { listed, secondsInWords } from '../../../domain/text/format.ts';
-import { lookAtSwitch, putManifestBack, removeSwitch } from '../../world/drill-switch.ts';
+import { lookPatiently, putManifestBack, removeSwitch } from '../../world/drill-switch.ts';
 import { type Acted, RUNS_ALONE, type StepPlug } from '../../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../../world/step-world.ts';
 import { waitUntilSatisfied } from '../../world/wait.ts';
@@ -125,7 +125,7 @@ function saying(error: unknown, { node }: OutageStep, awaySeconds: number): unkn
 /** Everything is as before: every registry is Ready and serves, every engine lists them, and no switch is left. */
 async function isOver(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<Finding<Proof>> {
   const { node, bootstrapAddress, archives, engines } = step;
-  const seen = await lookAtSwitch(node, world.salt, signal);
+  const seen = await lookPatiently(node, world, signal);
   if (seen.hasUnits || seen.aside.length > 0) return unsatisfied(`Something of the drill is left on ${node}.`);
   const ready = await areReady(step, world, signal);
   if (ready.is !== 'satisfied') return ready;
