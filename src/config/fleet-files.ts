@@ -16,33 +16,47 @@ export interface FleetFiles {
 }
 
 /** The configuration file at `path`, its policy file and its folder of clusters. */
-export const fleetFiles = (path: string, env: Environment): FleetFiles => ({
-  read: () => filesOfBot(path, env),
-  digest: () => {
-    const hash = createHash('sha256');
-    for (const file of namedIn(path, env)) hash.update(`${file}\0${contentOf(file)}\0`);
-    return hash.digest('hex');
-  },
-});
+export function fleetFiles(path: string, env: Environment): FleetFiles {
+  let last: { readonly text: string; readonly files: Named } | null = null;
+  return {
+    read: () => filesOfBot(path, env),
+    digest: () => {
+      const text = contentOf(path);
+      // To parse a thousand clusters costs more than all else that an idle bot does.
+      if (text !== last?.text) last = { text, files: namedIn(path, env) };
+      const hash = createHash('sha256').update(text);
+      for (const file of [last.files.policy, ...yamlIn(last.files.folder)]) {
+        if (file !== null) hash.update(`\0${file}\0${contentOf(file)}`);
+      }
+      return hash.digest('hex');
+    },
+  };
+}
 
 const Places = z.looseObject({
   policyFile: z.string().default('policy.yaml').catch(''),
   clustersDir: z.string().optional().catch(undefined),
 });
 
-function namedIn(path: string, env: Environment): readonly string[] {
+/** What the configuration names; nothing while it cannot be read. */
+interface Named {
+  readonly policy: string | null;
+  readonly folder: string | null;
+}
+
+function namedIn(path: string, env: Environment): Named {
   const beside = (name: string) => resolve(dirname(path), name);
   try {
     const { policyFile, clustersDir } = readConfig(path, Places, OVERRIDES, env);
-    const folder = clustersDir === undefined ? [] : yamlIn(beside(clustersDir));
-    return [path, beside(policyFile), ...folder];
+    return { policy: beside(policyFile), folder: clustersDir === undefined ? null : beside(clustersDir) };
   } catch (error) {
-    if (error instanceof WrongConfig) return [path];
+    if (error instanceof WrongConfig) return { policy: null, folder: null };
     throw error;
   }
 }
 
-function yamlIn(folder: string): readonly string[] {
+function yamlIn(folder: string | null): readonly string[] {
+  if (folder === null) return [];
   try {
     const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
     return names.toSorted().map((name) => join(folder, name));
