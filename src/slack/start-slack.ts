@@ -212,11 +212,15 @@ const namesOf = ({ clusters }: SlackConfig): readonly string[] => [...clusters].
 
 /** The only cluster, or the only one that names this channel. A channel of a removed cluster keeps it, and is told that it is gone. */
 function contextIn(channel: string, config: SlackConfig): CommandContext {
-  const named = [...config.clusters].filter(({ channels }) => channels.includes(channel)).map(({ name }) => name);
+  const [all, named]: [string[], string[]] = [[], []];
+  for (const { name, channels } of config.clusters) {
+    all.push(name);
+    if (channels.includes(channel)) named.push(name);
+  }
   const former = named.length > 0 ? null : (config.formerOf?.(channel) ?? null);
-  const [only, ...others] = named.length > 0 ? named : namesOf(config);
+  const [only, ...others] = named.length > 0 ? named : all;
   const defaultCluster = former ?? (only !== undefined && others.length === 0 ? only : null);
-  return { clusters: namesOf(config), defaultCluster };
+  return { clusters: all, defaultCluster };
 }
 
 function way({ slack, secrets }: SlackConfig): PayloadWay {

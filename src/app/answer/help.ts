@@ -1,21 +1,38 @@
-import type { RightsIn } from '../../domain/policy/active-holds.ts';
+import type { RightsInClusters } from '../../domain/questions/help/help.ts';
 import { QUESTION_NAMES, questionPlug } from '../../domain/questions/questions.ts';
-import { activeHoldsOf, rightsInEach } from '../policy/rights.ts';
-import type { Gather, Lacking } from './gather.ts';
+import type { Asker } from '../ask/asker.ts';
+import { NO_HOLDS } from '../policy/policy-context.ts';
+import { rightsOf } from '../policy/rights.ts';
+import type { AnsweredCluster, AnswerPorts, Gather, Lacking } from './gather.ts';
 
 const NOTHING: Lacking = { off: [], closed: [] };
 
-/** The asker's permissions in each cluster, and how the other questions are typed. */
-export const knownForHelp: Gather<'help'> = async (_, { by, channel }, ports) => {
-  const held = new Set(await ports.fleet.holding());
-  const rightsIn = rightsInEach(by, channel);
-  const rights: RightsIn[] = [];
-  for (const [name, cluster] of ports.clusters) {
-    const known = await rightsIn(name, { ...ports, ...cluster });
-    rights.push(held.has(name) ? { ...known, ...(await activeHoldsOf({ ...ports, ...cluster })) } : known);
-  }
+/** The asker's permissions, and how the other questions are typed. */
+export const knownForHelp: Gather<'help'> = async (_, asker, ports) => {
+  const rights = await rightsForHelp(asker, ports);
   const mayAsk = rights.some((one) => one.mayAsk.length > 0);
   const shown = QUESTION_NAMES.filter((name) => name !== 'help' && (name !== 'plan' || mayAsk));
   const questions = shown.map((name) => questionPlug(name).usage);
-  return { rights, questions, isPrivate: channel === null, ...(ports.lacking?.() ?? NOTHING) };
+  return { rights, questions, isPrivate: asker.channel === null, ...(ports.lacking?.() ?? NOTHING) };
 };
+
+/** One entry for all clusters of a policy, because a bot may have a thousand; clusters with a freeze or lock have their own. */
+async function rightsForHelp({ by, channel }: Asker, ports: AnswerPorts): Promise<readonly RightsInClusters[]> {
+  const held = new Set(await ports.fleet.holding());
+  const alike = new Map<unknown, { readonly clusters: string[]; readonly its: AnsweredCluster }>();
+  for (const [name, its] of ports.clusters) {
+    const key = held.has(name) ? name : its.policy;
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, { clusters: [name], its });
+    else known.clusters.push(name);
+  }
+  const { clock } = ports;
+  return await Promise.all(
+    [...alike].map(async ([key, { clusters, its }]) => {
+      const { policy, groups, holds } = its;
+      const read = { policy, groups, clock, holds: key === policy ? NO_HOLDS : holds };
+      const { cluster: _, ...rights } = await rightsOf(clusters[0] ?? '', by, channel, read);
+      return { ...rights, clusters };
+    }),
+  );
+}

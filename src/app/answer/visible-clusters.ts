@@ -10,7 +10,7 @@ export async function visibleClusters(
   ports: AnswerPorts,
 ): Promise<readonly string[] | Refusal> {
   const names = wanted === null ? [...ports.clusters.keys()] : [wanted];
-  const rightsIn = rightsInEach(asker.by, asker.channel);
+  const rightsIn = rightsInEach(asker.by, asker.channel, ports);
   const each = await Promise.all(
     names.map(async (name) => [name, await whyHidden(name, asker, ports, rightsIn)] as const),
   );
@@ -24,14 +24,14 @@ export async function whyHidden(
   name: string,
   { by, channel }: Asker,
   ports: AnswerPorts,
-  rightsIn = rightsInEach(by, channel),
+  rightsIn = rightsInEach(by, channel, ports),
 ): Promise<Refusal | null> {
   const cluster = ports.clusters.get(name);
   if (cluster === undefined) {
     const names = [...ports.clusters.keys()].join(', ');
     return refuse('unknown-cluster', `The bot serves no cluster ${name}.`, `Clusters: ${names}.`);
   }
-  const rights = await rightsIn(name, { ...ports, ...cluster });
+  const rights = await rightsIn(name, cluster);
   if ([...rights.mayAsk, ...rights.mayApprove, ...rights.mayHold].length > 0) return null;
   const [unread] = rights.unread;
   if (unread !== undefined) {

@@ -44,11 +44,12 @@ export async function rightsOf(
 export function rightsInEach(
   by: Person,
   channel: string | null,
-): (cluster: string, ports: PolicedPorts) => Promise<RightsIn> {
+  { clock }: Pick<PolicedPorts, 'clock'>,
+): (cluster: string, its: Pick<PolicedPorts, 'policy' | 'groups'>) => Promise<RightsIn> {
   const known = new Map<Policy, Promise<RightsIn>>();
-  return async (cluster, ports) => {
-    const found = known.get(ports.policy) ?? rightsOf(cluster, by, channel, { ...ports, holds: NO_HOLDS });
-    known.set(ports.policy, found);
+  return async (cluster, { policy, groups }) => {
+    const found = known.get(policy) ?? rightsOf(cluster, by, channel, { policy, groups, clock, holds: NO_HOLDS });
+    known.set(policy, found);
     return { ...(await found), cluster };
   };
 }

@@ -1,6 +1,6 @@
-import type { RightsIn } from '../../policy/active-holds.ts';
-import { activeHoldLines } from '../../policy/active-holds.ts';
+import { type ActiveHolds, activeHoldLines } from '../../policy/active-holds.ts';
 import type { HoldVerb } from '../../policy/policy.ts';
+import type { RightsInCluster } from '../../policy/rights.ts';
 import { firstFew, listed } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { verbPlug } from '../../verbs/verbs.ts';
@@ -9,9 +9,14 @@ import type { QuestionPlug } from '../question.ts';
 /** `help` takes no words: whatever is typed behind it is ignored. */
 export type HelpAsk = Readonly<Record<never, never>>;
 
-/** The asker's permissions, one entry per cluster, and how the other questions are typed. */
+/** The asker's permissions in some clusters, and what blocks everyone there. */
+export interface RightsInClusters extends RightsInCluster, ActiveHolds {
+  readonly clusters: readonly string[];
+}
+
+/** The asker's permissions, and how the other questions are typed. */
 export interface HelpKnown {
-  readonly rights: readonly RightsIn[];
+  readonly rights: readonly RightsInClusters[];
   readonly questions: readonly ((markup: Markup) => readonly string[])[];
   /** Only the asker reads here. */
   readonly isPrivate: boolean;
@@ -35,7 +40,7 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
       ...buttons(rights, markup),
       ...questions.flatMap((usage) => usage(markup)),
       ...help.usage(markup),
-      ...rights.flatMap(({ cluster, ...active }) => activeHoldLines(cluster, active, markup)),
+      ...rights.flatMap((of) => of.clusters.flatMap((cluster) => activeHoldLines(cluster, of, markup))),
       ...unread(rights, markup),
       ...(isPrivate ? ['In direct messages, the bot answers questions only. Request changes in a channel.'] : []),
       ...off.map(markup.text),
@@ -50,13 +55,13 @@ function unwritable(closed: readonly string[], { channel, code }: Markup): reado
   ];
 }
 
-const form = (rights: readonly RightsIn[], { code }: Markup): readonly string[] =>
+const form = (rights: readonly RightsInClusters[], { code }: Markup): readonly string[] =>
   rights.some(({ mayAsk }) => mayAsk.length > 0) ? [`${code('/registry-ha')} alone opens a form.`] : [];
 
-const changes = (rights: readonly RightsIn[], markup: Markup): readonly string[] =>
+const changes = (rights: readonly RightsInClusters[], markup: Markup): readonly string[] =>
   [...new Set(rights.flatMap(({ mayAsk }) => mayAsk))].flatMap((verb) => verbPlug(verb).usage(markup));
 
-const holds = (rights: readonly RightsIn[], markup: Markup): readonly string[] =>
+const holds = (rights: readonly RightsInClusters[], markup: Markup): readonly string[] =>
   [...new Set(rights.flatMap(({ mayHold }) => mayHold))].map((verb) => HOLD_USAGE[verb](markup));
 
 const HOLD_USAGE: Readonly<Record<HoldVerb, (markup: Markup) => string>> = {
@@ -66,8 +71,8 @@ const HOLD_USAGE: Readonly<Record<HoldVerb, (markup: Markup) => string>> = {
     `${code('/registry-ha lock node-2 --reason "new disk"')} stops changes that name the node and plans that touch it. Nearly every add touches every node, because it restarts all container engines. ${code('/registry-ha unlock node-2')} lifts it. ${code('/registry-ha lock cluster')} locks all nodes.`,
 };
 
-function buttons(rights: readonly RightsIn[], { text }: Markup): readonly string[] {
-  const clusters = rights.filter(({ mayApprove }) => mayApprove.length > 0).map(({ cluster }) => cluster);
+function buttons(rights: readonly RightsInClusters[], { text }: Markup): readonly string[] {
+  const clusters = rights.filter(({ mayApprove }) => mayApprove.length > 0).flatMap((of) => of.clusters);
   if (clusters.length > 0)
     return [`You may approve, deny and cancel changes of ${text(firstFew(clusters))} with the buttons on their cards.`];
   if (rights.some(({ mayAsk }) => mayAsk.length > 0))
@@ -77,7 +82,7 @@ function buttons(rights: readonly RightsIn[], { text }: Markup): readonly string
   ];
 }
 
-function unread(rights: readonly RightsIn[], { text }: Markup): readonly string[] {
+function unread(rights: readonly RightsInClusters[], { text }: Markup): readonly string[] {
   const each = new Map(rights.flatMap((of) => of.unread).map(({ group, why }) => [group, why]));
   return [...each].map(
     ([group, why]) =>
