@@ -4,29 +4,45 @@ import type { Log } from '../../ports/log.ts';
 
 /** Slack shows the person an error after three seconds without an ack. */
 const ACK_WARNING_MS = 2_000;
+/** Acknowledgements may never stop coming. */
+const CALM_LIMIT_MS = 250;
+
+const WINDOW_TYPES: ReadonlySet<unknown> = new Set(['view_submission', 'view_closed']);
+const isWindow = ({ body }: ReceiverEvent): boolean => WINDOW_TYPES.has(body.type);
 
 /** The payloads in progress: a stop waits for them, and a late ack is logged. */
 export class InFlight {
   readonly #log: Log;
   readonly #ackWarningMs: number;
+  readonly #calmLimitMs: number;
   readonly #works = new Set<Promise<void>>();
   #last: Promise<void> = Promise.resolve();
+  #acks = 0;
 
-  constructor(log: Log, ackWarningMs = ACK_WARNING_MS) {
+  constructor(log: Log, ackWarningMs = ACK_WARNING_MS, calmLimitMs = CALM_LIMIT_MS) {
     this.#log = log;
     this.#ackWarningMs = ackWarningMs;
+    this.#calmLimitMs = calmLimitMs;
   }
 
-  /** Runs the work, and watches the event's ack. */
+  /**
+   * Acknowledges the event, then runs the work. A window's answer may name mistakes, so there the work acknowledges itself, and this
+   * only watches it. Rejects when the acknowledgement fails: Slack then tells the person that the app did not answer.
+   */
   async track(event: ReceiverEvent, work: (watched: ReceiverEvent) => Promise<void>): Promise<void> {
     const afterMs = this.#ackWarningMs;
     const warning = setTimeout(() => this.#log.warn({ afterMs }, 'Payload is not acknowledged yet'), afterMs);
-    const ack: ReceiverEvent['ack'] = async (response) => {
+    let acknowledged: Promise<void> | undefined;
+    const ack: ReceiverEvent['ack'] = (response) => {
       clearTimeout(warning);
-      await event.ack(response);
-      await this.#turn();
+      acknowledged ??= this.#ack(event, response);
+      return acknowledged;
     };
-    const running = work({ ...event, ack }).finally(() => clearTimeout(warning));
+    const begin = async () => {
+      if (!isWindow(event)) await ack();
+      await work({ ...event, ack });
+    };
+    const running = begin().finally(() => clearTimeout(warning));
     this.#works.add(running);
     try {
       await running;
@@ -35,10 +51,24 @@ export class InFlight {
     }
   }
 
-  /** Lets one work go on in each round of the event loop: payloads that have arrived are acknowledged before it. */
-  #turn(): Promise<void> {
-    this.#last = this.#last.then(() => nextRound());
+  async #ack(event: ReceiverEvent, response: unknown): Promise<void> {
+    await event.ack(response);
+    this.#acks += 1;
+    await this.#turn(performance.now() + this.#calmLimitMs);
+  }
+
+  /** Lets one work go on after a round of the event loop without an ack: while payloads arrive, they are acknowledged first. */
+  #turn(until: number): Promise<void> {
+    this.#last = this.#last.then(() => this.#calm(until));
     return this.#last;
+  }
+
+  async #calm(until: number): Promise<void> {
+    let before: number;
+    do {
+      before = this.#acks;
+      await nextRound();
+    } while (this.#acks !== before && performance.now() < until);
   }
 
   /** Waits until all work has ended, or for the limit; returns how many are still in progress. */

@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { boltLog } from '../../../src/slack/api/bolt-log.ts';
 import { InFlight } from '../../../src/slack/inbox/in-flight.ts';
 import { eventually } from '../../sandbox/slack/slack-for-tests.ts';
 import { KeptLog } from '../recording-slack.ts';
 
-const event = { body: {}, ack: async () => undefined };
+/** Its work acknowledges it. */
+const event = { body: { type: 'view_submission' }, ack: async () => undefined };
 
 describe('a payload in progress', () => {
   it('logs a warning without an ack before Slack shows an error', async () => {
@@ -44,6 +46,27 @@ describe('a payload in progress', () => {
   });
 });
 
+describe('a command or click', () => {
+  it('is acknowledged before any work of ours or of Slack’s library, and once only', async () => {
+    const happened: string[] = [];
+    const click = { body: { type: 'block_actions' }, ack: async () => void happened.push('ack') };
+    await new InFlight(new KeptLog()).track(click, async ({ ack }) => {
+      happened.push('work');
+      await ack();
+    });
+    expect(happened).toEqual(['ack', 'work']);
+  });
+
+  it('that cannot be acknowledged is not worked on, because the person is told that it failed', async () => {
+    const inFlight = new InFlight(new KeptLog());
+    const ack = () => Promise.reject(new Error('closed'));
+    const worked: string[] = [];
+    await expect(inFlight.track({ body: {}, ack }, async () => void worked.push('work'))).rejects.toThrow('closed');
+    expect(worked).toEqual([]);
+    expect(await inFlight.drain(1_000)).toBe(0);
+  });
+});
+
 describe('the log of Slack’s library', () => {
   it('contains no token and no ticket', () => {
     const said: object[] = [];
@@ -73,10 +96,30 @@ it('every payload that has arrived is acknowledged before any work behind an ack
     inFlight.track({ body: {}, ack: async () => void happened.push('ack') }, async ({ ack }) => {
       await ack();
       happened.push('work');
-      setImmediate(() => happened.push(`round after ${n}`));
+      void setImmediate().then(() => happened.push(`round after ${n}`));
     }),
   );
   await Promise.all(payloads);
   expect(happened.slice(0, 4)).toEqual(['ack', 'ack', 'ack', 'work']);
   expect(happened.indexOf('round after 0')).toBeLessThan(happened.lastIndexOf('work'));
+});
+
+it.each([
+  { calmLimitMs: 60_000, says: 'until no more arrive', first: 'ack 30' },
+  { calmLimitMs: 0, says: 'but not longer than its limit', first: 'ack 2' },
+])('work waits while payloads arrive in each round of the event loop, $says', async ({ calmLimitMs, first }) => {
+  const inFlight = new InFlight(new KeptLog(), 2_000, calmLimitMs);
+  const happened: string[] = [];
+  const payloads: Promise<void>[] = [];
+  for (let n = 1; n <= 30; n += 1) {
+    payloads.push(
+      inFlight.track({ body: {}, ack: async () => void happened.push(`ack ${n}`) }, async ({ ack }) => {
+        await ack();
+        happened.push('work');
+      }),
+    );
+    await setImmediate();
+  }
+  await Promise.all(payloads);
+  expect(happened[happened.indexOf('work') - 1]).toBe(first);
 });
