@@ -37,13 +37,15 @@ export interface Planned {
   readonly reach: Reach;
   readonly nodes: readonly string[];
   readonly ownJobs: readonly Jid[];
+  /** Whether the step waits for state runs of others. */
+  readonly waitsForSalt: boolean;
   /** Other nodes on which steps of this change are running now. */
   readonly busyOthers: () => ReadonlySet<string>;
 }
 
 /** Checks right before a step acts, because the cluster may have changed since the approval. Throws what stops the step. */
 export async function guardBeforeAct(planned: Planned, ports: GuardPorts, signal: AbortSignal): Promise<void> {
-  if (planned.reach === 'cluster') await whileSaltIsBusy(planned, ports, signal);
+  if (planned.reach === 'cluster' && planned.waitsForSalt) await whileSaltIsBusy(planned, ports, signal);
   const kube = await ports.kubernetes.look(signal);
   const unfit = refusalBeforeStep(kube, planned.version, planned.nodes, planned.reach);
   const refusal = unfit ?? scriptsRefusal(await ports.bootstrap.scripts(signal));

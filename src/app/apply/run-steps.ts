@@ -137,7 +137,8 @@ function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSi
   const others = () => new Set([...work.busy].filter((node) => !nodesOf(step).includes(node)));
   const nodes = facts.kube.nodes.map(({ name }) => name);
   const { version, steps } = plan.approved;
-  const planned = { version, reach: reachOf(steps), nodes, ownJobs, busyOthers: others };
+  const { waitsForSalt } = plugOf(step.kind);
+  const planned = { version, reach: reachOf(steps), nodes, ownJobs, waitsForSalt, busyOthers: others };
   const report = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
   const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
   const checks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });

@@ -27,6 +27,8 @@ export const copy: StepPlug<CopyStep> = {
   seconds: ({ archive: { size } }) => ({ from: size / FAST_COPY, to: size / SLOW_COPY }),
   // A cut copy resumes from its part file, or an undo removes the file.
   cancel: 'anywhere',
+  // It writes where no state does.
+  waitsForSalt: false,
   // The copier itself limits how many run at a time.
   atOnce: { says: 'copies to different nodes', sharesNetwork: true },
   forget: nothingToForget,

@@ -3,7 +3,7 @@ import { sameSet } from '../../domain/cluster/registry.ts';
 import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
-import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { ONLY_READS, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSatisfied } from '../world/wait.ts';
 
@@ -22,10 +22,7 @@ export const ready: StepPlug<ReadyStep> = {
   schema,
   title: (where) => `Wait until the registries on ${where} are Ready`,
   seconds: () => ({ from: 5, to: 30 }),
-  // A wait changes nothing.
-  cancel: 'anywhere',
-  atOnce: null,
-  forget: nothingToForget,
+  ...ONLY_READS,
   check: areListed,
   act: async () => undefined,
   confirm: (step, world, signal) =>

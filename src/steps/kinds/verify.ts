@@ -7,7 +7,7 @@ import type { Data } from '../../domain/text/shape.ts';
 import { areListed, exactly, nodesNow } from '../world/engines-listed.ts';
 import { proveImages } from '../world/prove-images.ts';
 import { changedArchives } from '../world/served-images.ts';
-import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { ONLY_READS, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, unsatisfied } from '../world/step-world.ts';
 
 const schema = lookingStep('verify', {
@@ -25,10 +25,7 @@ export const verify: StepPlug<VerifyStep> = {
   schema,
   title: () => 'Verify the result',
   seconds: ({ registries }) => ({ from: 10, to: 30 + 120 * (registries.length - 1) }),
-  // It only reads.
-  cancel: 'anywhere',
-  atOnce: null,
-  forget: nothingToForget,
+  ...ONLY_READS,
   check: async () => unsatisfied('The proof is repeated every time.'),
   act: async () => undefined,
   async confirm(step, world, signal) {

@@ -11,6 +11,8 @@ const POLL_MS = 2_000;
 const FIRST_POLL_MS = 500;
 /** Reads of the job that may fail in a row: API and session are interrupted while containerd restarts on the bootstrap node. */
 const FAILED_READS = 15;
+/** So long without a new result, the minions are asked whether they still run the job: that takes as long as reading it. */
+const QUIET_MS = 10_000;
 /** A minion that in this many checks has no result and does not run the job has lost it (killed, or the node rebooted). */
 const LOST_CHECKS = 3;
 
@@ -23,9 +25,11 @@ export async function waitForJob(
 ): Promise<SaltJob> {
   const until = world.clock.steadyMs() + JOB_LIMIT_MS;
   let lost = 0;
+  let left = { nodes: nodes.length, since: world.clock.steadyMs() };
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(POLL_MS, 2 * pauseMs)) {
     const job = await jobOf(jid, world, signal);
     const pending = nodes.filter((node) => job.returns[node] === undefined);
+    if (pending.length !== left.nodes) left = { nodes: pending.length, since: world.clock.steadyMs() };
     const missing = lost === 0 ? '' : `. No result and no sign of the job on ${listed(pending)}; checking again`;
     world.onProgress({
       done: nodes.length - pending.length,
@@ -34,7 +38,8 @@ export async function waitForJob(
       note: `job ${jid}${missing}`,
     });
     if (pending.length === 0) return job;
-    lost = (await runsSomewhere(jid, pending, world, signal)) ? 0 : lost + 1;
+    const isQuiet = world.clock.steadyMs() >= left.since + QUIET_MS;
+    lost = !isQuiet || (await runsSomewhere(jid, pending, world, signal)) ? 0 : lost + 1;
     if (lost >= LOST_CHECKS || world.clock.steadyMs() >= until) return job;
     await world.clock.sleep(lost > 0 ? POLL_MS : pauseMs, signal);
   }

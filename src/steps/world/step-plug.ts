@@ -14,6 +14,8 @@ export interface StepPlug<S extends StepShared> {
   readonly seconds: (step: S) => SeenPart['estimate'];
   /** When a cancel takes effect: at any moment, or only where the step calls `throwIfCancelled`. */
   readonly cancel: 'anywhere' | 'where-it-asks';
+  /** Whether it waits for state runs of others before it acts: Salt runs one at a time on a node. */
+  readonly waitsForSalt: boolean;
   /** What adjacent steps belong to that run in parallel on different nodes; null: the step runs alone. */
   readonly atOnce: Together | null;
   /** Removes the worker's own files from the node, once the step is recorded as done. */
@@ -43,8 +45,16 @@ export interface Together {
 /** `forget` of steps that leave nothing. */
 export const nothingToForget = async (): Promise<void> => undefined;
 
-/** Defaults of most kinds: sequential, cancelled only where they check, and no files left. */
-export const RUNS_ALONE = { cancel: 'where-it-asks', atOnce: null, forget: nothingToForget } as const;
+/** Defaults of most kinds: sequential, cancelled only where they check, behind state runs of others, and no files left. */
+export const RUNS_ALONE = {
+  cancel: 'where-it-asks',
+  waitsForSalt: true,
+  atOnce: null,
+  forget: nothingToForget,
+} as const;
+
+/** Defaults of steps that change nothing: a cancel may end them at any moment. */
+export const ONLY_READS = { ...RUNS_ALONE, cancel: 'anywhere', waitsForSalt: false } as const;
 
 /** Defaults of steps that take something away from one node, once its registry is out of service. */
 export const TAKES_AWAY = {

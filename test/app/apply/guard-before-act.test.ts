@@ -12,7 +12,7 @@ const OWN = '20261122101530123456';
 const job = (jid: string): RunningJob => ({ jid, fun: 'state.sls', nodes: ['node-3'] });
 
 /** Asks the guard before an act of a change that has started the job OWN; tells how long it waited. */
-async function asked(lab: FakeLab, changes = new FakeChanges('lab'), clock = new SettableClock()) {
+async function asked(lab: FakeLab, changes = new FakeChanges('lab'), clock = new SettableClock(), waitsForSalt = true) {
   const from = clock.steadyMs();
   const said: string[] = [];
   const ports = { ...lab, clock, changes, onWait: (says: string) => void said.push(says) };
@@ -21,6 +21,7 @@ async function asked(lab: FakeLab, changes = new FakeChanges('lab'), clock = new
     reach: 'cluster' as const,
     nodes: ['bootstrap', 'node-1', 'node-2', 'node-3'],
     ownJobs: [OWN],
+    waitsForSalt,
     busyOthers: () => new Set(['node-2']),
   };
   await guardBeforeAct(planned, ports, new AbortController().signal);
@@ -84,6 +85,13 @@ it('does not wait for the minion of a node on which a step of the same change ru
       signal,
     );
   expect(await asked(lab)).toEqual({ waitedMs: 0, said: [] });
+});
+
+it('asks Salt nothing before a copy, which writes where no state does', async () => {
+  const lab = new FakeLab();
+  lab.jobs = [job('20261122100000000000')];
+  lab.salt.stateRuns = () => Promise.reject(new Error('asked'));
+  expect(await asked(lab, undefined, undefined, false)).toEqual({ waitedMs: 0, said: [] });
 });
 
 it('waits for the Salt master, and stops the step after two minutes', async () => {

@@ -3,6 +3,7 @@ import { CancelAsked } from '../../../src/app/apply/cancel-watch.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import type { EngineFacts } from '../../../src/domain/cluster/facts.ts';
 import type { Step } from '../../../src/domain/plan/step.ts';
+import { SettableClock } from '../../app/bench.ts';
 import type { FakeLab } from '../../fakes/fake-lab.ts';
 import { labBefore, never, of, outcome, raise } from '../steps-world.ts';
 
@@ -175,6 +176,27 @@ describe('the engines', () => {
     }
     return await outcome(of('engines'), lab);
   }
+
+  it('are read alone while results come in; only ten seconds without a new one have the minions asked', async () => {
+    const lab = await labBefore('engines');
+    const [clock, { job }] = [new SettableClock(), lab.salt];
+    const reads: number[] = [];
+    let asked = 0;
+    lab.salt.stillRunning = async () => {
+      asked += 1;
+      return ['node-3'];
+    };
+    lab.salt.job = async (jid, signal) => {
+      const seen = await job(jid, signal);
+      reads.push(clock.steadyMs());
+      const first = reads[0] ?? 0;
+      const come = Object.entries(seen.returns).slice(0, Math.floor((clock.steadyMs() - first) / 6_000));
+      return { ...seen, returns: Object.fromEntries(come) };
+    };
+    expect(await outcome(of('engines'), lab, { clock })).toMatchObject({ outcome: { already: false } });
+    expect(reads.length).toBeGreaterThan(8);
+    expect(asked).toBe(0);
+  });
 
   it('fail after three checks in a row that find a node without result and without job', async () => {
     const lab = await labBefore('engines');

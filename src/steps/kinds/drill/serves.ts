@@ -4,7 +4,7 @@ import { count, listed } from '../../../domain/text/format.ts';
 import type { Data } from '../../../domain/text/shape.ts';
 import { areListed, exactly } from '../../world/engines-listed.ts';
 import { changedArchives, missingImages } from '../../world/served-images.ts';
-import { nothingToForget, type StepPlug } from '../../world/step-plug.ts';
+import { ONLY_READS, type StepPlug } from '../../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../../world/step-world.ts';
 
 const schema = lookingStep('serves', {
@@ -22,10 +22,7 @@ export const serves: StepPlug<ServesStep> = {
   schema,
   title: () => 'Prove the other registries',
   seconds: () => ({ from: 5, to: 30 }),
-  // It only reads.
-  cancel: 'anywhere',
-  atOnce: null,
-  forget: nothingToForget,
+  ...ONLY_READS,
   check: async () => unsatisfied('The proof is repeated every time.'),
   act: async () => undefined,
   confirm: (step, world, signal) => allServe(step, step.registries, world, signal),
