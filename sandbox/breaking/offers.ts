@@ -1,6 +1,9 @@
 import type { ServiceName } from '../processes/services.ts';
 import type { Deed } from '../slack/page-api/breaking.ts';
 
+/** No node of the sandbox's own cluster. */
+const NEW_NODE = 'node-4';
+
 /** What a newcomer can break, said in words, each as a statement of a scenario. `target` and `other` are nodes beside the bootstrap node. */
 export function offersFor(
   target: string,
@@ -14,7 +17,28 @@ export function offersFor(
         deed(`${target} refuses SSH`, `fault ssh-refused ${target}`),
         deed(`${target} has another host key`, `fault host-key-changed ${target}`),
         deed(`The disk of ${target} is full`, `fault disk-full ${target}`),
+      ],
+    },
+    {
+      title: 'Machines',
+      deeds: [
         deed(`${target} reboots`, `reboot ${target}`),
+        deed(`${target} is switched off`, `power off ${target}`),
+        deed(`${target} is switched on`, `power on ${target}`),
+        deed(`${target} gets a new machine with its name and address`, `node replace ${target}`),
+        deed(`${other} is deleted for good`, `node delete ${other}`),
+        deed(`${NEW_NODE} joins the cluster`, `node add ${NEW_NODE}`),
+      ],
+    },
+    {
+      title: 'What makes a registry stale',
+      deeds: [
+        deed('An archive is added on the bootstrap node', 'iso-manager add 129.0.0'),
+        deed('An archive is taken from its list', 'iso-manager remove 127.0.6'),
+        deed('The cluster is upgraded to the new archive', 'upgrade 129.0.0'),
+        deed('A solution is imported', 'solution import other'),
+        deed('It is taken away again', 'solution unimport other'),
+        deed(`${target} loses a part of its registry`, `fault include-lost ${target}`),
       ],
     },
     {
@@ -32,8 +56,7 @@ export function offersFor(
       deeds: [
         deed(`${target} serves a wrong layer`, `fault bad-layer ${target}`),
         deed(`The engine of ${other} does not come back`, `fault engine-dead ${other}`),
-        deed('An archive is added on the bootstrap node', 'iso-manager add 129.0.0'),
-        deed('An upgrade runs', 'upgrade 129.0.0'),
+        deed(`${other} pulls an image`, `engine pull ${other} metalk8s-128.0.1/pause:3.9`),
       ],
     },
     {

@@ -22,6 +22,24 @@ describe('what the page offers to break', () => {
     expect(parsed.statements).toHaveLength(1);
   });
 
+  it.each([
+    'iso-manager add',
+    'iso-manager remove',
+    'upgrade',
+    'solution import',
+    'solution unimport',
+    'node add',
+    'node delete',
+    'node replace',
+    'reboot',
+    'power off',
+    'power on',
+    'engine pull',
+    'fault include-lost',
+  ])('has a button for what makes a registry stale: %s', (words) => {
+    expect(deeds.filter(({ statement }) => statement.startsWith(`${words} `))).toHaveLength(1);
+  });
+
   it('names the node of the first steps', () => {
     expect([exampleNode(['node-1', 'node-2']), exampleNode(['a', 'b']), exampleNode([])]).toEqual([
       'node-2',
