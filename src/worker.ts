@@ -71,7 +71,7 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
   const { watch, watches } = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
-  const proofs = opened.keep(proofWatch(config, { cluster, journal, board: record.proofBoard }, log));
+  const proofs = opened.keep(proofWatch(config, { cluster, journal: counted, board: record.proofBoard }, log));
   const halfDrill = await HalfDrill.inJournal({ ...cluster, ...kept(config, traced, log), clock, ...logged });
   // A registry that is away goes before every job.
   const look = { trouble: async () => (await journal.trouble()) ?? halfDrill.says };
