@@ -21,9 +21,9 @@ export interface DailyPorts extends Pick<AnsweredCluster, 'worker' | 'board' | '
   readonly post: (says: Says, fixes: readonly Intent[]) => Promise<void>;
 }
 
-/** While another person's proof runs. */
-const BUSY_PAUSE_MS = 60_000;
-const BUSY_TRIES = 20;
+/** While another person's proof runs, or the worker is being restarted. */
+const AGAIN_MS = 15_000;
+const TRIES = 80;
 /** Findings that are remembered, and characters of each. */
 const MOST_FINDINGS = 100;
 const FINDING_LENGTH = 600;
@@ -73,8 +73,9 @@ async function proved(
 ): Promise<Proved | null> {
   for (let tries = 1; ; tries += 1) {
     const phase = await wholeProof(ask, ports, ports, signal);
-    if (phase?.is !== 'busy' || tries === BUSY_TRIES) return phase;
-    await ports.clock.sleep(BUSY_PAUSE_MS, signal).catch(() => undefined);
+    const isPassing = phase?.is === 'busy' || phase?.is === 'worker-away';
+    if (!isPassing || tries === TRIES) return phase;
+    await ports.clock.sleep(AGAIN_MS, signal).catch(() => undefined);
     if (signal.aborted) return null;
   }
 }

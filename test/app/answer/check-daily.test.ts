@@ -14,6 +14,12 @@ const signal = new AbortController().signal;
 const DAY_MS = 24 * 3_600_000;
 const difference = { where: 'node-2', says: 'pause:3.9 has a different manifest.' };
 
+/** The last heartbeat of a worker that is gone. */
+const SILENT = {
+  ...{ heardAt: '2026-11-22T09:00:00.000Z', silentMs: 3_600_000, workerAheadMs: 0 },
+  ...{ trouble: null, nodes: null, who: null },
+};
+
 /** Two replicas whose cluster is verified at 10:30 UTC; the bench's clock begins at 10:00. */
 function daily() {
   const on = bench();
@@ -178,10 +184,7 @@ describe('the daily check', () => {
 
   it('says once that there is no worker to make it', async () => {
     const each = daily();
-    each.on.life.seen = async () => ({
-      ...{ heardAt: '2026-11-22T09:00:00.000Z', silentMs: 3_600_000, workerAheadMs: 0 },
-      ...{ trouble: null, nodes: null, who: null },
-    });
+    each.on.life.seen = async () => SILENT;
     await each.at(10, 30);
     await each.at(11, 30);
     each.nextDay();
@@ -189,13 +192,22 @@ describe('the daily check', () => {
     expect(each.posted).toEqual([expect.stringContaining('nothing was verified, because the worker is silent')]);
   });
 
+  it('waits for a worker that is being restarted, and is quiet about it', async () => {
+    const each = daily();
+    const { seen } = each.on.life;
+    let looks = 0;
+    each.on.life.seen = async () => {
+      looks += 1;
+      return looks > 3 ? await seen.call(each.on.life) : { ...SILENT };
+    };
+    await each.at(10, 30);
+    expect([each.asked(), each.posted]).toEqual([1, []]);
+  });
+
   it('is made again an hour later if the worker was silent, and says that all is well', async () => {
     const each = daily();
     const { seen } = each.on.life;
-    each.on.life.seen = async () => ({
-      ...{ heardAt: '2026-11-22T09:00:00.000Z', silentMs: 3_600_000, workerAheadMs: 0 },
-      ...{ trouble: null, nodes: null, who: null },
-    });
+    each.on.life.seen = async () => SILENT;
     await each.at(10, 30);
     each.on.life.seen = seen;
     await each.at(11, 30);

@@ -11,6 +11,13 @@ const OTHER_BOTS = ['test/app/ask/other-bots.test.ts'];
 /** The procedure: who may start what, what runs at the same time, what is written down. */
 export const APP: readonly Mutant[] = [
   {
+    name: 'a worker that is being restarted makes the daily check say that nothing was verified',
+    file: 'src/app/answer/check-daily.ts',
+    find: "phase?.is === 'busy' || phase?.is === 'worker-away'",
+    replace: "phase?.is === 'busy'",
+    tests: ['test/app/answer/check-daily.test.ts'],
+  },
+  {
     name: 'a daily check without any answer of a worker counts as made',
     file: 'src/app/answer/check-daily.ts',
     find: 'isMade ? day : before.day',
