@@ -1,3 +1,4 @@
+import { faultList } from '../cluster/faults.ts';
 import type { ServiceName } from '../processes/services.ts';
 import type { Deed } from '../slack/page-api/breaking.ts';
 
@@ -5,10 +6,17 @@ import type { Deed } from '../slack/page-api/breaking.ts';
 const NEW_NODE = 'node-4';
 
 /** What a newcomer can break, said in words, each as a statement of a scenario. `target` and `other` are nodes beside the bootstrap node. */
-export function offersFor(
-  target: string,
-  other: string,
-): readonly { readonly title: string; readonly deeds: readonly Deed[] }[] {
+export function offersFor(target: string, other: string): readonly Offer[] {
+  const named = namedOffers(target, other);
+  return [...named, { title: 'Every other fault', deeds: otherFaults(target, named) }];
+}
+
+interface Offer {
+  readonly title: string;
+  readonly deeds: readonly Deed[];
+}
+
+function namedOffers(target: string, other: string): readonly Offer[] {
   return [
     {
       title: 'Nodes and SSH',
@@ -68,6 +76,28 @@ export function offersFor(
     },
   ];
 }
+
+/** An example of each fault that has no name of its own here. */
+function otherFaults(target: string, named: readonly Offer[]): readonly Deed[] {
+  const taken = named.flatMap(({ deeds }) => deeds.map(({ statement }) => statement.split(' ')[1]));
+  const examples: Readonly<Record<string, string>> = { ...EXAMPLES, NODE: target };
+  return faultList().flatMap((usage) => {
+    const [name = '', ...wanted] = usage.split(' ');
+    const words = wanted.flatMap((word) => (word.startsWith('[') ? [] : [examples[word] ?? word]));
+    return taken.includes(name) ? [] : [deed(name.replaceAll('-', ' '), ['fault', name, ...words].join(' '))];
+  });
+}
+
+/** What stands for the words in capitals of a fault's usage. */
+const EXAMPLES = {
+  BYTES: '2000000',
+  BYTES_PER_SECOND: '1500000',
+  SECONDS: '5',
+  PATH: '/srv/scality/releases/metalk8s-127.0.6.iso',
+  SLS: 'metalk8s.archives.mounted',
+  SCRIPT: 'upgrade.sh',
+  'TEXT…': 'Welcome',
+};
 
 const deed = (label: string, statement: string): Deed => ({ label, statement });
 
