@@ -255,7 +255,7 @@ const BEFORE_THE_START = {
 const UNDO = {
   'unknown-change': meaning(
     'There is no record of this change, or it does not match the journal. Redis keeps records for 90 days.',
-    'Copy the ID from the card. If the record is gone, see [Remove a registry by hand](commands.md#remove-a-registry-by-hand).',
+    'Copy the ID from the card. If the record is gone, see [Remove a registry by hand](remove.md#remove-a-registry-by-hand).',
   ),
   'not-undoable': meaning(
     'The change is done, in progress, or itself an undo; a later change builds on it; or the earlier state is unknown.',

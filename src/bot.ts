@@ -4,7 +4,7 @@ import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
 import type { SigningKey } from './adapters/keys/signature.ts';
 import { answering } from './app/answer/answer-question.ts';
-import { checkDaily, type DailyPorts } from './app/answer/check-daily.ts';
+import { type DailyPorts, dailyChecker } from './app/answer/check-daily.ts';
 import { type NewsPorts, newsTeller } from './app/answer/tell-news.ts';
 import { botUseCases, type UseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
@@ -143,7 +143,7 @@ function dailyPorts({ clusters }: ServedClusters, once: Once, slack: RunningSlac
   return [...clusters].flatMap(([cluster, ports]) => {
     const { alerts: channel, daily } = ports.policy;
     if (channel === undefined || daily === undefined) return [];
-    const post: DailyPorts['post'] = (says) => slack.tell(channel, says, []);
+    const post: DailyPorts['post'] = (says, fixes) => slack.tell(channel, says, fixes);
     return [{ ...ports, cluster, daily, clock, once, post }];
   });
 }
@@ -151,12 +151,13 @@ function dailyPorts({ clusters }: ServedClusters, once: Once, slack: RunningSlac
 /** Clusters side by side: one proof may take many minutes. */
 async function check(clusters: () => readonly DailyPorts[], log: Log, signal: AbortSignal): Promise<void> {
   const checking = new Map<string, Promise<void>>();
+  const checkDaily = dailyChecker();
   while (!signal.aborted) {
     for (const ports of clusters().filter((one) => !checking.has(one.cluster))) {
       const { cluster } = ports;
       const checked = checkDaily(ports, signal)
         .catch((err: unknown) =>
-          log.warn({ err, cluster }, 'A daily check could not be made; another one follows tomorrow'),
+          log.warn({ err, cluster }, 'A daily check could not be made; another try follows in an hour'),
         )
         .finally(() => checking.delete(cluster));
       checking.set(cluster, checked);

@@ -19,6 +19,7 @@ import { DryRunWatch } from './app/watch/dry-run-watch.ts';
 import { inspectAll } from './app/watch/inspect-all.ts';
 import { ProofWatch, type ProofWatchPorts } from './app/watch/proof-watch.ts';
 import { proveAll } from './app/watch/prove-all.ts';
+import { watchDrift } from './app/watch/watch-drift.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { HalfDrill } from './app/worker/half-drill.ts';
 import { workerHeart } from './app/worker/heart.ts';
@@ -69,8 +70,8 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   const lostRecords = recordWatch({ journal: traced, changes, clock, onBotEnd, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
-  const watch = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
-  const proofs = opened.keep(proofWatch(config, { cluster, journal, board: record.proofBoard }, log));
+  const { watch, watches } = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
+  const proofs = opened.keep(proofWatch(config, { cluster, journal: counted, board: record.proofBoard }, log));
   const halfDrill = await HalfDrill.inJournal({ ...cluster, ...kept(config, traced, log), clock, ...logged });
   // A registry that is away goes before every job.
   const look = { trouble: async () => (await journal.trouble()) ?? halfDrill.says };
@@ -93,7 +94,7 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   opened.keep(await workerSocket(config, (ask, talk) => desk.serve(ask, talk, opened.ending), log));
   // It may have ended a change from the terminal.
   const drillEnds = (signal: AbortSignal) => halfDrill.run(signal).then(() => lostRecords.wake());
-  rounds.run(drillEnds, ...loops, lostRecords.run, watch.run, proofs.run, dryRuns.run);
+  rounds.run(drillEnds, ...loops, lostRecords.run, ...watches, proofs.run, dryRuns.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
 }
@@ -134,7 +135,9 @@ function clusterWatch(config: WorkerConfig, cluster: WorkerCluster, { board, met
   const inspect = (signal: AbortSignal) => inspectAll(ports, signal);
   const everyMs = config.status.everyMinutes * 60_000;
   const onStatus = statusMetrics(clock, metrics);
-  return new ClusterWatch({ board, clock, inspect, everyMs, onStatus, onError: logged.onNotInspected });
+  const watch = new ClusterWatch({ board, clock, inspect, everyMs, onStatus, onError: logged.onNotInspected });
+  const drift = { ...cluster, clock, onDrift: () => watch.wake(), onUnexpected };
+  return { watch, watches: [watch.run, (signal: AbortSignal) => watchDrift(drift, signal)] };
 }
 
 /** What the worker proves, and where the results go. */

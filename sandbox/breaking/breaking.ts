@@ -1,3 +1,4 @@
+import { OPERATIONS } from '../cluster/operate/names.ts';
 import { PEOPLE } from '../people.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { parseScenario } from '../scenario/parse/parse.ts';
@@ -36,8 +37,8 @@ function statementIn(text: string): Statement {
   return statement;
 }
 
-const OTHER =
-  'This box takes fault, clear fault, kill, start, iso-manager, upgrade, solution, node, reboot and engine. The message box takes the rest.';
+const TAKEN = ['fault', 'clear fault', 'kill', 'start', ...Object.keys(OPERATIONS)];
+const OTHER = `This box takes ${TAKEN.slice(0, -1).join(', ')} and ${TAKEN.at(-1)}. The message box takes the rest.`;
 
 async function act(statement: Statement, stage: Stage): Promise<void> {
   switch (statement.is) {

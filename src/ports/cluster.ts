@@ -19,6 +19,12 @@ export interface BootstrapNode {
   sha256(path: string, signal: AbortSignal, bytes?: number): Promise<string>;
 }
 
+/** What the bootstrap node's configuration lists. */
+export interface ListedArchives {
+  /** Both configuration files as one text: another text means that they list something else, or can be read no more. */
+  listed(signal: AbortSignal): Promise<string>;
+}
+
 /** The bootstrap node's archives as open files, for readers that need random access or a descriptor. */
 export interface ArchiveFiles {
   /** Throws `bootstrap-file` when the file changed after the last inspection. The caller closes the archive. */

@@ -82,7 +82,8 @@ export type PlanningJournal = Pick<Journal, 'events' | 'changes' | 'startedSince
 
 /** The changes in the worker's journal, read while the worker may be writing it. All of it throws `journal-damaged`, `journal-newer` or `journal-unusable`. */
 export interface Memory {
-  recent(most: number): Promise<Recent>;
+  /** The newest changes; with `isWanted`, the newest of those. It is asked once a change has its plan or its end. */
+  recent(most: number, isWanted?: (change: Change) => boolean): Promise<Recent>;
   /** Null if the journal has nothing of the change. */
   get(id: ChangeId): Promise<Remembered | null>;
   /** The change whose steps run, or were interrupted; null without one. */

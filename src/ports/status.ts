@@ -18,3 +18,17 @@ export interface Told {
   last(): Promise<readonly string[] | null>;
   note(troubles: readonly string[]): Promise<void>;
 }
+
+/** What the last daily check has found, over all replicas of the bot. */
+export interface DailyChecks {
+  /** Null: there was none. */
+  last(): Promise<CheckedDay | null>;
+  note(checked: CheckedDay): Promise<void>;
+}
+
+export interface CheckedDay {
+  /** The day of the last check that had a result, in the local time of the policy, for example `2026-11-22`. */
+  readonly day: string | null;
+  /** What people know of, one sentence each. */
+  readonly findings: readonly string[];
+}

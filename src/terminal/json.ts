@@ -34,10 +34,11 @@ export const changesJson = ({ found, isCut }: ChangesKnown) => ({
   isCut,
 });
 
-export const historyJson = ({ ask, found }: HistoryKnown) => ({
+export const historyJson = ({ ask, found, isCut }: HistoryKnown) => ({
   question: 'history',
   node: ask.node,
   changes: found.map(({ change }) => changeJson(change)),
+  isCut,
 });
 
 export const showJson = ({ change }: ShowKnown) => ({

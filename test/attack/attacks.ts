@@ -9,6 +9,7 @@ import { kubeAttacks } from './network/lying-kube.ts';
 import { sshAttacks } from './network/lying-ssh.ts';
 import { wrongMachineAttacks } from './network/wrong-machine.ts';
 import { approvalAttacks } from './redis/approvals.ts';
+import { boardAttacks } from './redis/boards.ts';
 import { dryRunAttacks } from './redis/dry-runs.ts';
 import { forgedEvents } from './redis/forged-events.ts';
 import { jobAttacks } from './redis/jobs.ts';
@@ -35,6 +36,7 @@ export function families(): readonly Family[] {
     forgedEvents(),
     unsignedWords(),
     dryRunAttacks(),
+    boardAttacks(),
     yamlAttacks(),
     archiveAttacks(),
     linkedPartAttacks(),

@@ -1,4 +1,4 @@
-import type { Told } from '../../src/ports/status.ts';
+import type { CheckedDay, DailyChecks, Told } from '../../src/ports/status.ts';
 
 /** What people were told, in memory. */
 export class FakeTold implements Told {
@@ -10,5 +10,18 @@ export class FakeTold implements Told {
 
   async note(troubles: readonly string[]): Promise<void> {
     this.#troubles = troubles;
+  }
+}
+
+/** The last daily check, in memory. */
+export class FakeDailyChecks implements DailyChecks {
+  #checked: CheckedDay | null = null;
+
+  async last(): Promise<CheckedDay | null> {
+    return this.#checked;
+  }
+
+  async note(checked: CheckedDay): Promise<void> {
+    this.#checked = checked;
   }
 }

@@ -16,6 +16,7 @@ import { countedJournal, journalMetrics } from '../../src/runtime/worker/change-
 import { countedCopier } from '../../src/runtime/worker/copy-metrics.ts';
 import { statusMetrics } from '../../src/runtime/worker/status-metrics.ts';
 import { approvedChangeOn, bench, SettableClock, stateOf } from '../app/bench.ts';
+import { PROVEN } from '../contract/proofs.contract.ts';
 import { approvedFor, at, base, changeOf, requested } from '../slack/card-events.ts';
 
 const DEPLOY = join(import.meta.dirname, '../../deploy');
@@ -85,6 +86,27 @@ describe('the metrics of the worker', () => {
     ]);
     const steps = await samples(register, 'registry_ha_step_seconds_count');
     expect(steps.join()).toContain('{kind="engines",result="done"} 1');
+  });
+
+  it('count proofs by what they found, from 0', async () => {
+    const register = new Registry();
+    const counted = countedJournal(bench().journal, register);
+    const proofs = () => samples(register, 'registry_ha_proofs_total');
+    expect(await proofs()).toEqual([
+      'registry_ha_proofs_total{verdict="proven"} 0',
+      'registry_ha_proofs_total{verdict="different"} 0',
+      'registry_ha_proofs_total{verdict="unknown"} 0',
+    ]);
+    const finding = { where: 'node-2', says: 'pause:3.9 has a different manifest.' };
+    await counted.noteProof(PROVEN);
+    await counted.noteProof({ ...PROVEN, differences: [finding] });
+    await counted.noteProof({ ...PROVEN, unread: [finding] });
+    await counted.noteProof({ ...PROVEN, cut: { is: 'change', says: 'lab-7f3k2q began.' } });
+    expect(await proofs()).toEqual([
+      'registry_ha_proofs_total{verdict="proven"} 1',
+      'registry_ha_proofs_total{verdict="different"} 1',
+      'registry_ha_proofs_total{verdict="unknown"} 2',
+    ]);
   });
 
   it('have the size of the journal and the space beside it, or nothing where they cannot be read', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exampleNode } from '../../sandbox/breaking/breaking.ts';
 import { offersFor } from '../../sandbox/breaking/offers.ts';
-import { SimFaults } from '../../sandbox/cluster/faults.ts';
+import { faultList, SimFaults } from '../../sandbox/cluster/faults.ts';
 import { isOfSlack } from '../../sandbox/faults.ts';
 import { parseScenario } from '../../sandbox/scenario/parse/parse.ts';
 
@@ -20,6 +20,33 @@ describe('what the page offers to break', () => {
     );
     if (act?.is === 'fault' && !isOfSlack(act.name)) faults.set(act.name, act.args);
     expect(parsed.statements).toHaveLength(1);
+  });
+
+  it.each([
+    'iso-manager add',
+    'iso-manager remove',
+    'upgrade',
+    'solution import',
+    'solution unimport',
+    'node add',
+    'node delete',
+    'node replace',
+    'reboot',
+    'power off',
+    'power on',
+    'engine pull',
+    'fault include-lost',
+  ])('has a button for what makes a registry stale: %s', (words) => {
+    expect(deeds.filter(({ statement }) => statement.startsWith(`${words} `))).toHaveLength(1);
+  });
+
+  it('has a button for every fault of the cluster', () => {
+    const planted = deeds.flatMap(({ statement }) => /^fault (\S+)/.exec(statement)?.[1] ?? []);
+    const missing = faultList()
+      .flatMap((usage) => usage.split(' ')[0] ?? [])
+      .filter((name) => !planted.includes(name));
+    expect(missing).toEqual([]);
+    expect(new Set(planted).size).toBe(planted.length);
   });
 
   it('names the node of the first steps', () => {

@@ -48,7 +48,7 @@ const JSON_OF: Readonly<Record<HereQuestion, object>> = {
   changes: changesJson({ ask, clusters: ['lab'], found: [listed], isCut: false }),
   show: showJson(listed),
   log: logJson({ ...listed, events: [] }),
-  history: historyJson({ ask: { cluster: 'lab', node: 'node-2' }, found: [listed] }),
+  history: historyJson({ ask: { cluster: 'lab', node: 'node-2' }, found: [listed], from: 'journal', isCut: false }),
 };
 
 describe('the JSON of the terminal', () => {

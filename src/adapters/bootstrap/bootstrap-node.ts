@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BootstrapFacts, SolutionsFile } from '../../domain/cluster/facts.ts';
-import type { ArchiveFiles, BootstrapNode, OpenArchive } from '../../ports/cluster.ts';
+import type { ArchiveFiles, BootstrapNode, ListedArchives, OpenArchive } from '../../ports/cluster.ts';
 import { Digests, type Log } from './archives/digests.ts';
 import { type InspectedArchive, inspectArchive, type Listed } from './archives/inspect-archive.ts';
 import { type BootstrapFile, bootstrapFile, solutionsFile } from './node/config-files.ts';
@@ -26,7 +26,7 @@ export interface BootstrapNodeOptions {
 }
 
 /** The bootstrap node's port, and its archives as open files. */
-export type LocalBootstrapNode = BootstrapNode & ArchiveFiles;
+export type LocalBootstrapNode = BootstrapNode & ArchiveFiles & ListedArchives;
 
 /** The bootstrap node's files, read locally. */
 export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode {
@@ -42,6 +42,7 @@ export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode
       return facts;
     },
     glance: async (signal) => (await inspect(options, digests, signal)).facts,
+    listed: async (signal) => JSON.stringify(await configured(options, signal)),
     scripts: async (signal) => {
       signal.throwIfAborted();
       return await runningScripts(options.root);
@@ -69,10 +70,7 @@ async function inspect(
   digests: Digests,
   signal: AbortSignal,
 ): Promise<{ readonly facts: BootstrapFacts; readonly inspected: readonly InspectedArchive[] }> {
-  signal.throwIfAborted();
-  const read = (name: string) => readYaml(below(root, name), name);
-  const bootstrap = bootstrapFile(await read(names.bootstrapFile), names.bootstrapFile);
-  const solutions = solutionsFile(await read(names.solutionsFile), names.solutionsFile);
+  const { bootstrap, solutions } = await configured({ root, ...names }, signal);
   const listed: readonly Listed[] = [
     ...listedIn(names.bootstrapFile, 'metalk8s', bootstrap),
     ...listedIn(names.solutionsFile, 'solution', solutions),
@@ -90,6 +88,16 @@ async function inspect(
     mountedUnlisted: await solutionsAmong(unlisted(mounts, listed, inspected), root),
   };
   return { facts, inspected };
+}
+
+/** Both configuration files, without anything that they list. */
+async function configured({ root, ...names }: BootstrapNodeOptions, signal: AbortSignal) {
+  signal.throwIfAborted();
+  const read = (name: string) => readYaml(below(root, name), name);
+  return {
+    bootstrap: bootstrapFile(await read(names.bootstrapFile), names.bootstrapFile),
+    solutions: solutionsFile(await read(names.solutionsFile), names.solutionsFile),
+  };
 }
 
 function listedIn(name: string, kind: Listed['kind'], file: BootstrapFile | SolutionsFile): readonly Listed[] {

@@ -1,8 +1,8 @@
-import { isRefusal } from '../../domain/answers/refusal.ts';
+import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Change, ChangeId } from '../../domain/change/change.ts';
 import { touchedNodes } from '../../domain/policy/hold.ts';
 import type { ListedChange } from '../../domain/questions/change-line.ts';
-import type { ChangesAsk } from '../../domain/questions/changes/changes.ts';
+import type { ChangesAsk, ChangesKnown } from '../../domain/questions/changes/changes.ts';
 import type { Asker } from '../ask/asker.ts';
 import type { ClusterPorts } from '../ask/request-change.ts';
 import type { AnswerPorts, Gather } from './gather.ts';
@@ -14,22 +14,29 @@ const MOST_LISTED = 20;
 const MOST_READ = 200;
 
 /** The changes that were asked for, newest first. */
-export const knownForChanges: Gather<'changes'> = async (ask, asker, ports) => {
-  const clusters = await visibleClusters(ask.cluster, asker, ports);
-  if (isRefusal(clusters)) return clusters;
-  const each = await Promise.all(clusters.map((name) => foundIn(name, ask, asker, ports)));
-  const all = each.flatMap(({ found }) => found).toSorted((a, b) => (a.requestedAt < b.requestedAt ? 1 : -1));
-  const shown = all.slice(0, MOST_LISTED);
-  const isCut = all.length > shown.length || each.some((one) => one.isCut);
-  return { ask, clusters, found: await Promise.all(shown.map((change) => listedChange(change, ports))), isCut };
-};
+export const knownForChanges: Gather<'changes'> = (ask, asker, ports) => listedFor(ask, asker, ports, MOST_LISTED);
 
-/** What was done on a node: the changes that name it or touch it, newest first. */
+/** What was done on a node: the changes that name it or touch it, newest first. A file takes those that do not fit in a message. */
 export const knownForHistory: Gather<'history'> = async (ask, asker, ports) => {
   const all = { cluster: ask.cluster, which: 'all', onlyMine: false, node: ask.node } as const;
-  const known = await knownForChanges(all, asker, ports);
-  return isRefusal(known) ? known : { ask, found: known.found };
+  const known = await listedFor(all, asker, ports, MOST_READ);
+  return isRefusal(known) ? known : { ask, found: known.found, from: 'records', isCut: known.isCut };
 };
+
+async function listedFor(
+  ask: ChangesAsk,
+  asker: Asker,
+  ports: AnswerPorts,
+  most: number,
+): Promise<ChangesKnown | Refusal> {
+  const clusters = await visibleClusters(ask.cluster, asker, ports);
+  if (isRefusal(clusters)) return clusters;
+  const each = await Promise.all(clusters.map((name) => foundIn({ name, most }, ask, asker, ports)));
+  const all = each.flatMap(({ found }) => found).toSorted((a, b) => (a.requestedAt < b.requestedAt ? 1 : -1));
+  const shown = all.slice(0, most);
+  const isCut = all.length > shown.length || each.some((one) => one.isCut);
+  return { ask, clusters, found: await Promise.all(shown.map((change) => listedChange(change, ports))), isCut };
+}
 
 /** The change with its card's place, and what it waits for. */
 export async function listedChange(change: Change, { cards, clusters }: AnswerPorts): Promise<ListedChange> {
@@ -43,7 +50,7 @@ export async function listedChange(change: Change, { cards, clusters }: AnswerPo
 }
 
 async function foundIn(
-  name: string,
+  { name, most }: { readonly name: string; readonly most: number },
   ask: ChangesAsk,
   { by }: Asker,
   { clusters }: AnswerPorts,
@@ -56,7 +63,7 @@ async function foundIn(
   for (const id of ids) {
     const change = await readable(id, cluster);
     if (change !== null && isWanted(change, ask, by.id)) found.push(change);
-    if (found.length > MOST_LISTED) break;
+    if (found.length > most) break;
   }
   return { found, isCut: ids.length === MOST_READ };
 }

@@ -1,50 +1,68 @@
 import type { ProofResult } from '../../domain/cluster/proof-result.ts';
-import { type DailyCheck, dueDay } from '../../domain/policy/time.ts';
+import type { Intent } from '../../domain/plan/intent.ts';
+import { type DailyCheck, dueCheck } from '../../domain/policy/time.ts';
+import { fixesOf } from '../../domain/questions/status/fixes.ts';
 import { verify } from '../../domain/questions/verify/verify.ts';
 import type { Once } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Told } from '../../ports/status.ts';
+import type { CheckedDay, DailyChecks } from '../../ports/status.ts';
 import type { Says } from '../ask/asker.ts';
 import type { AnsweredCluster } from './gather.ts';
 import { type Proved, wholeProof } from './verify.ts';
 
-/** The ports of `checkDaily`, for one cluster. */
+/** The ports of a daily check, for one cluster. */
 export interface DailyPorts extends Pick<AnsweredCluster, 'worker' | 'board' | 'proofBoard'> {
   readonly cluster: string;
   readonly daily: DailyCheck;
   readonly clock: Clock;
   readonly once: Once;
-  /** What the checks before have told. */
-  readonly toldDaily: Told;
-  /** Posts in the cluster's channel. */
-  readonly post: (says: Says) => Promise<void>;
+  readonly dailyChecks: DailyChecks;
+  /** Posts in the cluster's channel, with a button for each change that would help. */
+  readonly post: (says: Says, fixes: readonly Intent[]) => Promise<void>;
 }
 
-/** While another person's proof runs. */
-const BUSY_PAUSE_MS = 60_000;
-const BUSY_TRIES = 20;
+/** While another person's proof runs, or the worker is being restarted. */
+const AGAIN_MS = 15_000;
+const TRIES = 80;
 /** Findings that are remembered, and characters of each. */
 const MOST_FINDINGS = 100;
 const FINDING_LENGTH = 600;
 
 /**
- * Has all registries verified once a day, over all replicas. Quiet while all is well: people are told what is new, and when all is well
- * again. A bot that dies meanwhile leaves the check to the next day.
+ * Returns an act that has all registries verified once a day, over all replicas. Quiet while all is well: people are told what is new, and
+ * when all is well again. A check that was prevented, by a change or by the death of a bot or worker, is made an hour later.
  */
-export async function checkDaily(ports: DailyPorts, signal: AbortSignal): Promise<void> {
-  const { cluster, daily, clock, once, toldDaily, post } = ports;
-  const day = dueDay(daily, clock.now());
-  if (day === null || !(await once.isFirst(['daily check', cluster, day].join('\n')))) return;
+export function dailyChecker(): (ports: DailyPorts, signal: AbortSignal) => Promise<void> {
+  const tried = new Map<string, string>();
+  return async (ports, signal) => {
+    const { cluster, daily, clock, once, dailyChecks } = ports;
+    const due = dueCheck(daily, clock.now());
+    if (due === null) return;
+    const name = ['daily check', cluster, due.day, due.attempt].join('\n');
+    if (tried.get(cluster) === name) return;
+    const isFirst = await once.isFirst(name);
+    tried.set(cluster, name);
+    if (!isFirst) return;
+    const before = (await dailyChecks.last()) ?? { day: null, findings: [] };
+    if (before.day !== due.day) await check(due.day, before, ports, signal);
+  };
+}
+
+async function check(day: string, before: CheckedDay, ports: DailyPorts, signal: AbortSignal): Promise<void> {
+  const { cluster, board, dailyChecks, post } = ports;
   const ask = { cluster, nodes: [], deep: false };
   const phase = await proved(ask, ports, signal);
-  const found = phase === null ? null : findingsOf(phase);
-  if (phase === null || found === null) return;
-  const before = (await toldDaily.last()) ?? [];
-  const isWorse = found.some((one) => !before.includes(one));
-  const isWell = found.length === 0 && before.length > 0;
-  if (isWorse || isWell)
-    await post((markup) => `${markup.strong('Daily check.')} ${verify.answer({ ask, phase }, markup)}`);
-  await toldDaily.note(found);
+  const findings = phase === null ? null : findingsOf(phase);
+  if (phase === null || findings === null) return;
+  const isMade = phase.is === 'ended';
+  const isWorse = findings.some((one) => !before.findings.includes(one));
+  const isWell = findings.length === 0 && before.findings.length > 0;
+  if (isWorse || isWell) {
+    const seen = await board.seen();
+    const fixes = isWorse && isMade && seen.is === 'seen' ? fixesOf(seen.status) : [];
+    await post((markup) => `${markup.strong('Daily check.')} ${verify.answer({ ask, phase }, markup)}`, fixes);
+  }
+  await dailyChecks.note({ day: isMade ? day : before.day, findings });
 }
 
 async function proved(
@@ -54,8 +72,9 @@ async function proved(
 ): Promise<Proved | null> {
   for (let tries = 1; ; tries += 1) {
     const phase = await wholeProof(ask, ports, ports, signal);
-    if (phase?.is !== 'busy' || tries === BUSY_TRIES) return phase;
-    await ports.clock.sleep(BUSY_PAUSE_MS, signal).catch(() => undefined);
+    const isPassing = phase?.is === 'busy' || phase?.is === 'worker-away';
+    if (!isPassing || tries === TRIES) return phase;
+    await ports.clock.sleep(AGAIN_MS, signal).catch(() => undefined);
     if (signal.aborted) return null;
   }
 }

@@ -28,9 +28,11 @@ export async function changesHere(ask: ChangesAsk, ports: Reading): Promise<Chan
 }
 
 /** What was done on a node, as far as the journal has it. */
-export async function historyHere(ask: HistoryAsk, ports: Reading): Promise<HistoryKnown | Refusal> {
-  const known = await changesHere({ cluster: ask.cluster, which: 'all', onlyMine: false, node: ask.node }, ports);
-  return isRefusal(known) ? known : { ask, found: known.found };
+export async function historyHere(ask: HistoryAsk, ports: Reading): Promise<HistoryKnown> {
+  const all: ChangesAsk = { cluster: ask.cluster, which: 'all', onlyMine: false, node: ask.node };
+  const now = ports.clock.now();
+  const { changes, isCut } = await ports.memory.recent(MOST_LISTED, (change) => isWanted(change, all, ''));
+  return { ask, found: changes.map((change) => listed(asOfNow(change, now))), from: 'journal', isCut };
 }
 
 /** The change that was asked for. */

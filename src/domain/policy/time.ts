@@ -81,15 +81,21 @@ export function freezeAt(freezes: readonly PlannedFreeze[], at: Date): PlannedFr
   return freezes.find(({ from, to }) => Date.parse(from) <= now && now < Date.parse(to)) ?? null;
 }
 
-/** Minutes in which a check can still begin. A bot that starts later leaves it to the next day. */
-const CHECK_MINUTES = 50;
+/** Between two tries: longer than one check can take, with its wait for another proof. */
+const TRY_MINUTES = 60;
 
-/** The local day whose check is due now, for example `2026-11-22`; null at any other time. A skipped hour does not skip its check. */
-export function dueDay({ at, zone }: DailyCheck, now: Date): string | null {
-  const { minute } = localTimeIn(zone)(now);
-  const begins = minutesOf(at);
-  if (minute < begins || minute >= begins + CHECK_MINUTES) return null;
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(now);
+/** A check that is due: the local day, for example `2026-11-22`, and its try on this day, from 0. */
+export interface DueCheck {
+  readonly day: string;
+  readonly attempt: number;
+}
+
+/** The check that is due now: from its time until midnight, one try an hour; null before. A skipped hour does not skip its check. */
+export function dueCheck({ at, zone }: DailyCheck, now: Date): DueCheck | null {
+  const after = localTimeIn(zone)(now).minute - minutesOf(at);
+  if (after < 0) return null;
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(now);
+  return { day, attempt: Math.floor(after / TRY_MINUTES) };
 }
 
 /** `mon–thu 22:00–04:00 Europe/Paris`. */

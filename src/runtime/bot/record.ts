@@ -4,7 +4,7 @@ import { redisFleet } from '../../adapters/redis/cards/fleet.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
 import { redisOnce } from '../../adapters/redis/cards/once.ts';
 import { redisReplicas } from '../../adapters/redis/cards/replicas.ts';
-import { redisTold } from '../../adapters/redis/cards/told.ts';
+import { redisDailyChecks, redisTold } from '../../adapters/redis/cards/told.ts';
 import { redisDryRuns } from '../../adapters/redis/lease/dry-runs.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { redisProofs } from '../../adapters/redis/lease/proofs.ts';
@@ -73,7 +73,7 @@ function clusterRecord(
     proofBoard: redisProofs({ ...place, proof }),
     dryRuns: redisDryRuns({ ...place, proof: dryRun }),
     told: redisTold({ ...place, proof: told }),
-    toldDaily: redisTold({ ...place, proof: told, isDaily: true }),
+    dailyChecks: redisDailyChecks({ ...place, proof: told }),
     holds: redisHolds({ ...place, proof: holds }),
   };
 }

@@ -1,6 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ChangeEvent, ChangeId } from '../../domain/change/change.ts';
+import { type ProofVerdict, proofVerdict } from '../../domain/cluster/proof-result.ts';
 import { kindOfStep } from '../../domain/traces/words.ts';
 import type { Journal } from '../../ports/record.ts';
 import { heardJournal } from './heard-journal.ts';
@@ -11,9 +12,11 @@ const STEP_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 /** Events that end a change in the worker's journal. */
 const ENDS: ReadonlySet<ChangeEvent['type']> = new Set(['done', 'failed', 'refused', 'cancelled', 'expired']);
 
-/** Adds metrics of changes and steps to a journal, as entries are written. */
+const VERDICTS: readonly ProofVerdict[] = ['proven', 'different', 'unknown'];
+
+/** Adds metrics of changes, steps and proofs to a journal, as entries are written. */
 export function countedJournal(journal: Journal, register: Registry): Journal {
-  const { ends, steps, running } = metricsIn(register);
+  const { ends, steps, running, proofs } = metricsIn(register);
   async function count(id: ChangeId, event: ChangeEvent): Promise<void> {
     if (event.type === 'step-done' || event.type === 'step-failed')
       steps.observe({ kind: kindOfStep(event.step), result: event.type.slice('step-'.length) }, event.seconds);
@@ -23,7 +26,7 @@ export function countedJournal(journal: Journal, register: Registry): Journal {
     const [first] = await journal.events(id);
     if (first?.type === 'requested') ends.inc({ verb: first.intent.verb, end: event.type });
   }
-  return heardJournal(journal, { entry: count });
+  return heardJournal(journal, { entry: count, proof: (result) => proofs.inc({ verdict: proofVerdict(result) }) });
 }
 
 function metricsIn(register: Registry) {
@@ -43,7 +46,15 @@ function metricsIn(register: Registry) {
   });
   const help = 'Whether the worker carries out a change: 1, or 0.';
   const running = new Gauge({ name: 'registry_ha_change_running', help, registers });
-  return { ends, steps, running };
+  const proofs = new Counter({
+    name: 'registry_ha_proofs_total',
+    help: 'Proofs of verify and of the daily check, by what they found.',
+    labelNames: ['verdict'] as const,
+    registers,
+  });
+  // An increase from nothing is none, for Prometheus.
+  for (const verdict of VERDICTS) proofs.inc({ verdict }, 0);
+  return { ends, steps, running, proofs };
 }
 
 /** Adds metrics of the journal's file and of its file system. A file that cannot be read has no metric. */

@@ -137,7 +137,16 @@ describe('history', () => {
     const on = bench();
     const { id } = await plannedChange(on);
     expect(await asked(on, 'history node-3')).toContain(`1 change of node-3 in lab\n• ${id} Add a registry on node-2`);
-    expect(await asked(on, 'history node-9')).toBe('No change of node-9 in lab is on record.');
+    expect(await asked(on, 'history node-9')).toBe(
+      'No change of node-9 in lab is on record in the last 90 days. Everything that was ever done: registry-ha history node-9 on the bootstrap node.',
+    );
+  });
+
+  it('has every change of a node, for a file that takes what a message does not', async () => {
+    const on = bench();
+    for (let n = 0; n < 30; n += 1) await plannedChange(on);
+    const says = String(await asked(on, 'history node-2'));
+    expect(says).toContain('30 changes of node-2 in lab');
   });
 });
 

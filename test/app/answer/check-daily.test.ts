@@ -1,31 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { checkDaily } from '../../../src/app/answer/check-daily.ts';
+import { dailyChecker } from '../../../src/app/answer/check-daily.ts';
 import type { ProofResult } from '../../../src/domain/cluster/proof-result.ts';
+import type { Intent } from '../../../src/domain/plan/intent.ts';
+import { judge } from '../../../src/domain/questions/status/judge.ts';
 import type { SeenProof } from '../../../src/domain/questions/verify/proof-report.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
 import { PROVEN } from '../../contract/proofs.contract.ts';
-import { FakeTold } from '../../fakes/fake-told.ts';
+import { FakeDailyChecks } from '../../fakes/fake-told.ts';
+import { foundAfterAdd, inspectionOf } from '../../fixtures/inspection.ts';
 import { bench } from '../bench.ts';
 
 const signal = new AbortController().signal;
 const DAY_MS = 24 * 3_600_000;
 const difference = { where: 'node-2', says: 'pause:3.9 has a different manifest.' };
 
+/** The last heartbeat of a worker that is gone. */
+const SILENT = {
+  ...{ heardAt: '2026-11-22T09:00:00.000Z', silentMs: 3_600_000, workerAheadMs: 0 },
+  ...{ trouble: null, nodes: null, who: null },
+};
+
 /** Two replicas whose cluster is verified at 10:30 UTC; the bench's clock begins at 10:00. */
 function daily() {
   const on = bench();
   const met = new Set<string>();
-  const posted: string[] = [];
+  const [posted, buttons]: [string[], Intent[][]] = [[], []];
   const ports = {
     ...on.bot,
     cluster: 'lab',
     daily: { at: '11:30', zone: 'Europe/Paris' },
-    toldDaily: new FakeTold(),
+    dailyChecks: new FakeDailyChecks(),
     once: { isFirst: async (name: string) => !met.has(name) && met.add(name).has(name) },
-    async post(says: (markup: typeof PLAIN) => string) {
+    async post(says: (markup: typeof PLAIN) => string, fixes: readonly Intent[]) {
       posted.push(says(PLAIN));
+      buttons.push([...fixes]);
     },
   };
+  const replicas = [dailyChecker(), dailyChecker()];
   /** What the worker finds from now on; null: it does not answer. */
   let result: ProofResult | null = PROVEN;
   let asked = 0;
@@ -42,7 +53,7 @@ function daily() {
     return request;
   };
   return {
-    ...{ on, ports, posted },
+    ...{ on, ports, posted, buttons },
     finds(changes: Partial<ProofResult> | null) {
       result = changes === null ? null : { ...PROVEN, ...changes };
     },
@@ -51,8 +62,11 @@ function daily() {
     async at(hour: number, minute: number) {
       const midnight = Math.floor(on.clock.at / DAY_MS) * DAY_MS;
       on.clock.at = midnight + (hour * 60 + minute) * 60_000;
-      await checkDaily(ports, signal);
-      await checkDaily(ports, signal);
+      for (const look of replicas) await look(ports, signal);
+    },
+    /** Every bot is started again. */
+    restart() {
+      replicas.splice(0, 2, dailyChecker(), dailyChecker());
     },
     nextDay() {
       on.clock.at += DAY_MS;
@@ -74,10 +88,58 @@ describe('the daily check', () => {
     expect(each.asked()).toBe(2);
   });
 
-  it('is not made up for by a bot that starts an hour later', async () => {
+  it('is made later on the day by a bot that was not there at its time', async () => {
     const each = daily();
-    await each.at(11, 25);
-    expect(each.asked()).toBe(0);
+    await each.at(15, 25);
+    expect(each.asked()).toBe(1);
+    await each.at(21, 0);
+    each.restart();
+    await each.at(21, 40);
+    expect(each.asked()).toBe(1);
+    each.nextDay();
+    await each.at(10, 29);
+    expect(each.asked()).toBe(1);
+  });
+
+  it('is made again an hour later if the bot died meanwhile', async () => {
+    const each = daily();
+    each.finds({ differences: [difference] });
+    const { seen } = each.on.proofBoard;
+    each.on.proofBoard.seen = () => Promise.reject(new Error('the bot is killed'));
+    await expect(each.at(10, 30)).rejects.toThrow('killed');
+    each.on.proofBoard.seen = seen;
+    each.restart();
+    await each.at(11, 0);
+    expect(each.posted).toHaveLength(0);
+    await each.at(11, 31);
+    expect(each.posted).toHaveLength(1);
+    await each.at(12, 31);
+    expect(each.posted).toHaveLength(1);
+  });
+
+  it('is made again an hour later if a change was in the way', async () => {
+    const each = daily();
+    each.finds({ cut: { is: 'change', says: 'lab-7f3k2q began.' } });
+    await each.at(10, 30);
+    each.finds({ differences: [difference] });
+    await each.at(10, 59);
+    expect(each.posted).toHaveLength(0);
+    await each.at(11, 30);
+    expect(each.posted).toHaveLength(1);
+  });
+
+  it('has the buttons that complete what the last inspection found, when it is worse and not when it is well', async () => {
+    const each = daily();
+    const { files } = foundAfterAdd();
+    const absent = { ...files, files: files.files.map((one) => ({ ...one, is: 'absent' as const })) };
+    each.on.board.show({ is: 'seen', status: judge(inspectionOf({ files: absent })), ageMs: 1, answers: 0 });
+    each.finds({ differences: [difference] });
+    await each.at(10, 30);
+    expect(each.buttons).toEqual([[{ verb: 'sync', cluster: 'lab', nodes: ['node-2'] }]]);
+    each.nextDay();
+    each.finds({});
+    await each.at(10, 30);
+    expect(each.buttons[1]).toEqual([]);
   });
 
   it('is quiet while all is well', async () => {
@@ -122,14 +184,36 @@ describe('the daily check', () => {
 
   it('says once that there is no worker to make it', async () => {
     const each = daily();
-    each.on.life.seen = async () => ({
-      ...{ heardAt: '2026-11-22T09:00:00.000Z', silentMs: 3_600_000, workerAheadMs: 0 },
-      ...{ trouble: null, nodes: null, who: null },
-    });
+    each.on.life.seen = async () => SILENT;
     await each.at(10, 30);
+    await each.at(11, 30);
     each.nextDay();
     await each.at(10, 30);
     expect(each.posted).toEqual([expect.stringContaining('nothing was verified, because the worker is silent')]);
+  });
+
+  it('waits for a worker that is being restarted, and is quiet about it', async () => {
+    const each = daily();
+    const { seen } = each.on.life;
+    let looks = 0;
+    each.on.life.seen = async () => {
+      looks += 1;
+      return looks > 3 ? await seen.call(each.on.life) : { ...SILENT };
+    };
+    await each.at(10, 30);
+    expect([each.asked(), each.posted]).toEqual([1, []]);
+  });
+
+  it('is made again an hour later if the worker was silent, and says that all is well', async () => {
+    const each = daily();
+    const { seen } = each.on.life;
+    each.on.life.seen = async () => SILENT;
+    await each.at(10, 30);
+    each.on.life.seen = seen;
+    await each.at(11, 30);
+    expect(each.posted[1]).toContain('Daily check. lab: Proved:');
+    await each.at(12, 30);
+    expect(each.posted).toHaveLength(2);
   });
 
   it('says that the worker did not answer', async () => {

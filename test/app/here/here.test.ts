@@ -55,9 +55,10 @@ class FakeMemory implements Memory {
     return this.#all;
   }
 
-  async recent() {
+  async recent(most: number, isWanted: (change: Change) => boolean = () => true) {
     if (this.broken !== null) throw this.broken;
-    return { changes: this.#all.map((one) => one.change), isCut: false };
+    const changes = this.#all.map((one) => one.change).filter(isWanted);
+    return { changes: changes.slice(0, most), isCut: changes.length > most };
   }
 
   async get(id: string) {

@@ -4,6 +4,7 @@ import { clusterKeys } from '../../../src/adapters/redis/server/keys.ts';
 import type { Attack } from '../attack.ts';
 import { must, reached } from '../outcome.ts';
 import { ALICE, type AttackStage } from '../stage/attack-stage.ts';
+import { whileWorkerHangs } from '../stage/while-worker-hangs.ts';
 
 const CLAIM = 'Send your password to mallory';
 const { dryRunsAsked, dryRun: prefix } = clusterKeys(CLUSTER);
@@ -97,15 +98,4 @@ async function refusedAs(words: string, url: string, stage: AttackStage): Promis
   const answer = stage.door.heard(url) ?? '';
   must(answer.includes(words) && !answer.includes(CLAIM), `alice got: ${answer}`);
   return 'alice is told that there is no trusted answer';
-}
-
-async function whileWorkerHangs<T>(stage: AttackStage, act: () => Promise<T>): Promise<T> {
-  const { worker } = stage.sandbox.services;
-  reached(worker.pid !== undefined, 'The worker does not run.');
-  process.kill(worker.pid ?? 0, 'SIGSTOP');
-  try {
-    return await act();
-  } finally {
-    process.kill(worker.pid ?? 0, 'SIGCONT');
-  }
 }

@@ -20,6 +20,7 @@ type Strike = (stage: ChaosStage) => Promise<void>;
 const REMOVE = '/registry-ha remove node-2 --last';
 const SYNC = '/registry-ha sync';
 const AWAY_MS = 4_000;
+const STOP_LIMIT_MS = 6_000;
 
 /** The registry of a done add is removed or synced, and a process dies during that. */
 export function registryDisturbances(): readonly Disturbance[] {
@@ -34,12 +35,25 @@ export function registryDisturbances(): readonly Disturbance[] {
     removed('remove-redis-killed-in-unmount', redisKilledIn('unmount')),
     removed('remove-bot-away-until-it-is-done', botAway('withdraw')),
     removed('remove-ssh-refused-in-unmount', sshRefusedIn('unmount')),
+    removed('remove-redis-gone-for-a-while-in-withdraw', redisGoneIn('withdraw')),
+    removed('remove-worker-stopped-in-unmount', stoppedIn('unmount')),
+    removed('remove-slack-5xx-storm', faultIn('withdraw', 'slack-5xx')),
+    removed('remove-kube-down-in-ready', faultIn('ready', 'kube-down')),
+    removed('remove-salt-master-down-in-engines', faultIn('engines', 'salt-master-down')),
+    removed('remove-node-reboots-in-unmount', rebootedIn('unmount')),
     removed('remove-cancelled-in-unmount-and-requested-again', cancelledIn('unmount', REMOVE), ['cancelled', 'done']),
     ...acting(synced, 'sync', ['copy', 'unconfigure', 'mount', 'other-version', 'deploy', 'unmount', 'remove-copy']),
     ...looking(synced, 'sync', ['ready', 'verify']),
     synced('sync-redis-killed-in-deploy', redisKilledIn('deploy')),
     synced('sync-bot-away-until-it-is-done', botAway('copy')),
     synced('sync-ssh-refused-in-mount', sshRefusedIn('mount')),
+    synced('sync-redis-gone-for-a-while-in-mount', redisGoneIn('mount')),
+    synced('sync-worker-stopped-in-deploy', stoppedIn('deploy')),
+    synced('sync-slack-429-storm', faultIn('copy', 'slack-429', '2')),
+    synced('sync-kube-down-in-ready', faultIn('ready', 'kube-down')),
+    synced('sync-salt-master-down-in-deploy', faultIn('deploy', 'salt-master-down')),
+    synced('sync-node-reboots-in-copy', rebootedIn('copy')),
+    synced('sync-node-reboots-in-ready', rebootedIn('ready')),
     synced('sync-cancelled-in-mount-and-requested-again', cancelledIn('mount', SYNC), ['cancelled', 'done']),
   ];
 }
@@ -89,15 +103,53 @@ const redisKilledIn =
     await redisAway(stage, 0);
   };
 
+const redisGoneIn =
+  (kind: StepKind): Strike =>
+  async (stage) => {
+    await stepOfSecond(kind, stage);
+    await redisAway(stage, AWAY_MS);
+  };
+
+/** SIGTERM, as for an update of the worker. */
+const stoppedIn =
+  (kind: StepKind): Strike =>
+  async (stage) => {
+    await commandOf(kind, stage);
+    interrupted(stage);
+    await stage.sandbox.services.worker.stop(STOP_LIMIT_MS);
+    await stage.start('worker');
+  };
+
 /** The node cannot be reached for a few seconds; the step waits for it. */
 const sshRefusedIn =
   (kind: StepKind): Strike =>
   async (stage) => {
     await commandOf(kind, stage);
+    await passing(stage, 'ssh-refused', TARGET);
+  };
+
+/** A fault that goes after a few seconds; the step waits for it. */
+const faultIn =
+  (kind: StepKind, fault: string, ...args: readonly string[]): Strike =>
+  async (stage) => {
+    await stepOfSecond(kind, stage);
+    await passing(stage, fault, ...args);
+  };
+
+async function passing(stage: ChaosStage, fault: string, ...args: readonly string[]): Promise<void> {
+  interrupted(stage);
+  await stage.plant(fault, ...args);
+  await stage.pause(AWAY_MS);
+  await stage.clear(fault);
+}
+
+/** Its commands end, and its mounts, minion and registry come back with the boot. */
+const rebootedIn =
+  (kind: StepKind): Strike =>
+  async (stage) => {
+    await stepOfSecond(kind, stage);
     interrupted(stage);
-    await stage.plant('ssh-refused', TARGET);
-    await stage.pause(AWAY_MS);
-    await stage.clear('ssh-refused');
+    await stage.sandbox.cluster.operate('reboot', [TARGET]);
   };
 
 /** The change stops at its next safe point; the same request then does what is left. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  dueDay,
+  dueCheck,
   freezeAt,
   isOpen,
   type MaintenanceWindow,
@@ -21,23 +21,27 @@ const wholeSunday: MaintenanceWindow = { days: ['sun'], from: '00:00', to: '24:0
 const open = (window: MaintenanceWindow, at: string) => isOpen([window], new Date(at));
 
 describe('the daily check', () => {
-  const due = (at: string, zone: string, now: string) => dueDay({ at, zone }, new Date(now));
+  const due = (at: string, zone: string, now: string) => {
+    const found = dueCheck({ at, zone }, new Date(now));
+    return found === null ? null : `${found.day}, try ${found.attempt}`;
+  };
 
   it.each([
     ['before its time', '07:30', 'Europe/Paris', '2026-11-22T06:29:59Z', null],
-    ['at its time', '07:30', 'Europe/Paris', '2026-11-22T06:30:00Z', '2026-11-22'],
-    ['in summer, an hour earlier by UTC', '07:30', 'Europe/Paris', '2026-07-06T05:30:00Z', '2026-07-06'],
-    ['less than an hour later', '07:30', 'Europe/Paris', '2026-11-22T07:19:59Z', '2026-11-22'],
-    ['an hour later', '07:30', 'Europe/Paris', '2026-11-22T07:30:00Z', null],
+    ['at its time', '07:30', 'Europe/Paris', '2026-11-22T06:30:00Z', '2026-11-22, try 0'],
+    ['in summer, an hour earlier by UTC', '07:30', 'Europe/Paris', '2026-07-06T05:30:00Z', '2026-07-06, try 0'],
+    ['less than an hour later', '07:30', 'Europe/Paris', '2026-11-22T07:19:59Z', '2026-11-22, try 0'],
+    ['an hour later', '07:30', 'Europe/Paris', '2026-11-22T07:30:00Z', '2026-11-22, try 1'],
+    ['until midnight', '07:30', 'Europe/Paris', '2026-11-22T22:59:59Z', '2026-11-22, try 16'],
     [
       'on the local day, which is another one by UTC',
       '23:30',
       'America/New_York',
       '2026-11-23T04:45:00Z',
-      '2026-11-22',
+      '2026-11-22, try 0',
     ],
     ['after midnight', '23:30', 'America/New_York', '2026-11-23T05:05:00Z', null],
-    ['when daylight saving skips its time', '02:30', 'Europe/Paris', '2026-03-29T01:05:00Z', '2026-03-29'],
+    ['when daylight saving skips its time', '02:30', 'Europe/Paris', '2026-03-29T01:05:00Z', '2026-03-29, try 0'],
   ])('is due or not %s', (_, at, zone, now, day) => {
     expect(due(at, zone, now)).toBe(day);
   });

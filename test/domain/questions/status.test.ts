@@ -73,6 +73,20 @@ describe('the answer to status', () => {
     expectGolden('status/stale', said(view(stale)));
   });
 
+  it('asks for the sync before upgrade.sh when the missing ISO is newer than the cluster, and only then', () => {
+    const { bootstrap, files } = foundAfterAdd();
+    const added = { ...current, id: 'metalk8s-129.0.0', version: '129.0.0', path: '/srv/metalk8s-129.0.0.iso' };
+    const archives = [...bootstrap.archives, { is: 'sound', archive: added } as const];
+    const without = (path: string) =>
+      inspectionOf({
+        bootstrap: { ...bootstrap, archives },
+        files: { ...files, files: [{ path, is: 'absent' }] },
+      });
+    const before = 'To complete it: /registry-ha sync node-2 (before you run upgrade.sh of metalk8s-129.0.0)';
+    expect(said(view(judge(without(added.path)))).join('\n')).toContain(before);
+    expect(said(view(judge(without(older.path)))).join('\n')).not.toContain('upgrade.sh');
+  });
+
   it('says what is unknown', () => {
     const parts = { engines: { is: 'unknown', says: 'The Salt master does not answer.' } } as const;
     expectGolden('status/unknown', said(view(judge(inspectionOf({}, parts)))));

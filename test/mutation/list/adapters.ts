@@ -15,6 +15,13 @@ const SENDER = ['test/adapters/otlp/sender.test.ts'];
 /** What is believed of the outside: the journal, Redis, keys, nodes. */
 export const ADAPTERS: readonly Mutant[] = [
   {
+    name: 'the history of a node is lost behind the changes of others',
+    file: 'src/adapters/journal/entries/memory.ts',
+    find: '!this.#isFound(events)',
+    replace: 'false',
+    tests: ['test/adapters/journal/entries/memory.test.ts'],
+  },
+  {
     name: 'a changed line of the journal is believed',
     file: 'src/adapters/journal/entries/verify.ts',
     find: 'line.prev !== last',

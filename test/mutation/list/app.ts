@@ -11,6 +11,41 @@ const OTHER_BOTS = ['test/app/ask/other-bots.test.ts'];
 /** The procedure: who may start what, what runs at the same time, what is written down. */
 export const APP: readonly Mutant[] = [
   {
+    name: 'a worker that is being restarted makes the daily check say that nothing was verified',
+    file: 'src/app/answer/check-daily.ts',
+    find: "phase?.is === 'busy' || phase?.is === 'worker-away'",
+    replace: "phase?.is === 'busy'",
+    tests: ['test/app/answer/check-daily.test.ts'],
+  },
+  {
+    name: 'a daily check without any answer of a worker counts as made',
+    file: 'src/app/answer/check-daily.ts',
+    find: 'isMade ? day : before.day',
+    replace: 'day',
+    tests: ['test/app/answer/check-daily.test.ts'],
+  },
+  {
+    name: 'a daily check is made every hour',
+    file: 'src/app/answer/check-daily.ts',
+    find: 'if (before.day !== due.day) await',
+    replace: 'await',
+    tests: ['test/app/answer/check-daily.test.ts'],
+  },
+  {
+    name: 'an archive that is added on the bootstrap node is noticed a quarter of an hour later',
+    file: 'src/app/watch/watch-drift.ts',
+    find: 'if (isDrift) onDrift();',
+    replace: '',
+    tests: ['test/app/watch/watch-drift.test.ts'],
+  },
+  {
+    name: 'a part that is not answered for a while is forgotten, and its change with it',
+    file: 'src/app/watch/watch-drift.ts',
+    find: 'new Map([...before, ...now])',
+    replace: 'now',
+    tests: ['test/app/watch/watch-drift.test.ts'],
+  },
+  {
     name: 'an approval of one change starts another one, too',
     file: 'src/app/apply/approved-change.ts',
     find: '(await ports.journal.hasNonce(approval.nonce))',

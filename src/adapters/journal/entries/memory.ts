@@ -13,12 +13,14 @@ import { verifyJournal } from './verify.ts';
 
 /** Changes that are kept while all files of a journal are read: a plan has up to 900 KiB. */
 const MOST_KEPT = 200;
+/** Events after which a change names no further nodes. */
+const DECIDED: ReadonlySet<ChangeEvent['type']> = new Set(['planned', 'refused', 'failed', 'cancelled']);
 
 /** The changes in a journal and its older files, read without its lock. Nothing is written, and the worker notices nothing. */
 export function journalMemory(path: string): Memory {
-  const scan = async (isWanted: (id: ChangeId) => boolean) => {
+  const scan = async (isWanted: (id: ChangeId) => boolean, isOf: (change: Change) => boolean = () => true) => {
     await refuseMissing(path);
-    const kept = new Kept(isWanted);
+    const kept = new Kept(isWanted, isOf);
     const { newer } = await scanJournal(path, { onEvent: (entry) => kept.note(entry) });
     const [strange] = newer.filter(({ change }) => change === undefined || isWanted(change));
     // A list without them would be taken for a whole one.
@@ -28,8 +30,8 @@ export function journalMemory(path: string): Memory {
   /** A journal that has not grown says the same; a large one takes seconds to read. */
   let last: { readonly stamp: string; readonly id: ChangeId | null } | undefined;
   return {
-    async recent(most) {
-      const kept = await scan(() => true);
+    async recent(most, isOf) {
+      const kept = await scan(() => true, isOf);
       const changes = kept.changes().toSorted((one, other) => (one.requestedAt < other.requestedAt ? 1 : -1));
       return { changes: changes.slice(0, most), isCut: kept.isCut || changes.length > most };
     },
@@ -71,17 +73,24 @@ async function whilePlanning<T>(path: string, act: (journal: PlanningJournal) =>
 /** The events of the changes that were requested last. */
 class Kept {
   readonly #isWanted: (id: ChangeId) => boolean;
+  readonly #isOf: (change: Change) => boolean;
   readonly #events = new Map<ChangeId, ChangeEvent[]>();
   isCut = false;
 
-  constructor(isWanted: (id: ChangeId) => boolean) {
+  constructor(isWanted: (id: ChangeId) => boolean, isOf: (change: Change) => boolean) {
     this.#isWanted = isWanted;
+    this.#isOf = isOf;
   }
 
   note({ change, event }: AuditEntry): void {
     if (!this.#isWanted(change)) return;
     const events = this.#events.get(change);
-    if (events !== undefined) return void events.push(event);
+    if (events !== undefined) {
+      events.push(event);
+      // What a change touches is known now, so that those of other nodes do not push out those that are asked for.
+      if (DECIDED.has(event.type) && !this.#isFound(events)) this.#events.delete(change);
+      return;
+    }
     // The rest of a change whose beginning was dropped, or is in a file that was removed, makes no change.
     if (event.type !== 'requested') return;
     this.#events.set(change, [event]);
@@ -96,7 +105,12 @@ class Kept {
   }
 
   changes(): readonly Change[] {
-    return [...this.#events.values()].flatMap((events) => changeFrom(events) ?? []);
+    return [...this.#events.values()].flatMap((events) => changeFrom(events) ?? []).filter(this.#isOf);
+  }
+
+  #isFound(events: readonly ChangeEvent[]): boolean {
+    const change = changeFrom(events);
+    return change !== null && this.#isOf(change);
   }
 }
 

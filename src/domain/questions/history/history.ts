@@ -16,18 +16,25 @@ export interface HistoryAsk {
   readonly node: string;
 }
 
-/** Every change of the node whose record is kept, newest first. */
+/** Changes of the node, newest first. */
 export interface HistoryKnown {
   readonly ask: HistoryAsk;
   readonly found: readonly ListedChange[];
+  /** Where they are from: the records of 90 days, or the worker’s journal, which has all changes. */
+  readonly from: 'records' | 'journal';
+  /** True if there are older ones that were not read. */
+  readonly isCut: boolean;
 }
 
 const EXAMPLE = '/registry-ha history node-2';
+const HERE_EXAMPLE = 'registry-ha history node-2';
 
 /** `history NODE`: what was done on a node, and by whom. */
 export const history: QuestionPlug<HistoryAsk, HistoryKnown> = {
   typed: ['history'],
-  usage: ({ code }) => [`${code(EXAMPLE)} lists what was done on a node in the last 90 days, and by whom.`],
+  usage: ({ code }) => [
+    `${code(EXAMPLE)} lists what was done on a node in the last 90 days, and by whom. On the bootstrap node, ${code(HERE_EXAMPLE)} lists everything.`,
+  ],
   parse,
   answer,
   file: ({ ask }) => `history-${ask.node}.txt`,
@@ -45,14 +52,21 @@ function parse(words: readonly Word[], context: CommandContext): HistoryAsk | Re
   return isNodeName(node) ? { cluster, node } : wrongNode(node, 'history');
 }
 
-function answer({ ask: { cluster, node }, found }: HistoryKnown, markup: Markup): string {
-  const { text, code } = markup;
-  if (found.length === 0) return `No change of ${text(node)} in ${text(cluster)} is on record.`;
-  const lines = found.map((one, index) => ({ rank: 2 + index, text: `• ${changeLine(one, markup)}` }));
-  const head = { rank: 0, text: markup.strong(`${count(found.length, 'change')} of ${node} in ${cluster}`) };
-  const older = {
-    rank: 1,
-    text: `Older ones are in the worker’s journal: ${code('registry-ha audit export')} on the bootstrap node.`,
-  };
-  return fitByRank([head, ...lines, older], markup.room).join('\n');
+function answer(known: HistoryKnown, markup: Markup): string {
+  const { cluster, node } = known.ask;
+  const older = olderInWords(known, markup);
+  if (known.found.length === 0) {
+    const days = known.from === 'records' ? ' in the last 90 days' : '';
+    return [`No change of ${markup.text(node)} in ${markup.text(cluster)} is on record${days}.`, ...older].join(' ');
+  }
+  const lines = known.found.map((one, index) => ({ rank: 2 + index, text: `• ${changeLine(one, markup)}` }));
+  const head = { rank: 0, text: markup.strong(`${count(known.found.length, 'change')} of ${node} in ${cluster}`) };
+  return fitByRank([head, ...lines, ...older.map((text) => ({ rank: 1, text }))], markup.room).join('\n');
+}
+
+/** Where older changes are, if there may be any. */
+function olderInWords({ ask, from, isCut }: HistoryKnown, { text, code }: Markup): readonly string[] {
+  if (from === 'records')
+    return [`Everything that was ever done: ${code(`registry-ha history ${text(ask.node)}`)} on the bootstrap node.`];
+  return isCut ? [`Older ones: ${code('registry-ha audit export')}`] : [];
 }

@@ -1,3 +1,4 @@
+import { isOlder, versionNumbers } from '../../cluster/version.ts';
 import { count, firstFew, listed } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { type ClusterStatus, type Gap, type Reason, type RegistryStatus, verdictOf } from './cluster-status.ts';
@@ -127,9 +128,22 @@ export function registryLine(one: RegistryStatus, status: ClusterStatus, { text,
   const who = `${text(node)}${isBootstrap && node !== 'bootstrap' ? ' (bootstrap node)' : ''}`;
   const why = [...stale.map((each) => reasonInWords(each, status)), ...unknown.map((says) => `unknown: ${says}`)];
   const verb = fixOf(one);
-  const fix = verb === null ? '' : ` To complete it: ${code(`/registry-ha ${verb} ${node}`)}`;
+  const fix =
+    verb === null ? '' : ` To complete it: ${code(`/registry-ha ${verb} ${node}`)}${upgradeInWords(one, status)}`;
   const is = stale.length > 0 ? 'stale' : unknown.length > 0 ? 'not fully known' : `Ready, ${version ?? 'no version'}`;
   return `${who}: ${is}, ${servedInWords(one, status)}.${why.length === 0 ? '' : ` ${text(sentence(why))}`}${fix}`;
+}
+
+/** An upgrade to an archive that a registry does not have leaves its node without the images. */
+function upgradeInWords({ stale }: RegistryStatus, { version }: Pick<ClusterStatus, 'version'>): string {
+  const missing = stale.flatMap(({ is, of }) => (is === 'archive-missing' ? of : []));
+  const next = missing.find((id) => isUpgrade(id, version));
+  return next === undefined ? '' : ` (before you run upgrade.sh of ${next})`;
+}
+
+function isUpgrade(id: string, version: string | null): boolean {
+  const [now, next] = [versionNumbers(version ?? ''), versionNumbers(id.replace(/^metalk8s-/, ''))];
+  return now !== null && next !== null && id.startsWith('metalk8s-') && isOlder(now, next);
 }
 
 function sentence(parts: readonly string[]): string {

@@ -95,7 +95,7 @@ function stepsOf(
 const leaving = (traces: readonly Footprint[]): readonly string[] =>
   traces.filter(hasDeployed).map(({ node }) => node.name);
 
-const BY_HAND = 'Undo it by hand: see docs/commands.md, “Remove a registry by hand”.';
+const BY_HAND = 'Undo it by hand: see docs/remove.md, “Remove a registry by hand”.';
 
 /** The nodes of the request come from Redis, so they are checked against the journal. */
 function otherNodes({ nodes, undoes }: IntentOf<'undo'>, undone: Change): Refusal | null {

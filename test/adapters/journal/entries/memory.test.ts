@@ -89,6 +89,20 @@ describe('the memory of a journal', () => {
     expect((await memory.get('lab-000000'))?.change.id).toBe('lab-000000');
   });
 
+  it('keeps the changes that are asked for behind any number of others', async () => {
+    const other = (id: string, minute: number): ChangeEvent => {
+      const event = requested(id, minute);
+      return event.type === 'requested' ? { ...event, intent: { ...event.intent, nodes: ['node-3'] } } : event;
+    };
+    const ids = [...Array(250).keys()].map((n) => `lab-${String(n).padStart(6, '0')}`);
+    const others = ids.flatMap((id, n) => [[id, other(id, 2 + n)] as const, [id, failed] as const]);
+    const first = ['lab-aaaaaa', requested('lab-aaaaaa', 1)] as const;
+    const { memory, journal } = await journalOf('behind', first, ...others);
+    await journal.close();
+    const { changes, isCut } = await memory.recent(10, ({ intent }) => intent.nodes.includes('node-2'));
+    expect([changes.map(({ id }) => id), isCut]).toEqual([['lab-aaaaaa'], false]);
+  });
+
   it('knows whether a worker has the journal open, without keeping the next one from it', async () => {
     const { path, memory, journal } = await journalOf('open');
     const files = () => readdirSync(dirname(path)).map((name) => [name, statSync(join(dirname(path), name)).mtimeMs]);

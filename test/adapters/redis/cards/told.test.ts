@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { proofOf } from '../../../../src/adapters/keys/statements.ts';
-import { redisTold } from '../../../../src/adapters/redis/cards/told.ts';
+import { redisDailyChecks, redisTold } from '../../../../src/adapters/redis/cards/told.ts';
 import { toldContract } from '../../../contract/told.contract.ts';
 import { FakeTold } from '../../../fakes/fake-told.ts';
 import { redisBench } from '../server.ts';
@@ -16,19 +16,31 @@ toldContract('Redis', async () => {
 
 toldContract('FakeTold', async () => ({ told: new FakeTold(), close: async () => undefined }));
 
-it('what daily checks have told is another list, and the other list in its place is nothing', async () => {
+it('the last daily check is apart from news, and news in its place are nothing', async () => {
   const bench = await redisBench();
   try {
-    const toldBy = (isDaily: boolean) =>
-      redisTold({ redis: bench.connect(), cluster: 'c1', proof: proofOf('told', bot, [bot]), isDaily });
-    await toldBy(false).note(['node-2 not-mounted a']);
-    expect(await toldBy(true).last()).toBeNull();
-    await toldBy(true).note(['node-2: a difference']);
-    expect(await toldBy(true).last()).toEqual(['node-2: a difference']);
-    expect(await toldBy(false).last()).toEqual(['node-2 not-mounted a']);
-    const redis = bench.connect();
-    await redis.set('mk8s:c1:told-daily', (await redis.get('mk8s:c1:told')) ?? '');
-    expect(await toldBy(true).last()).toBeNull();
+    const place = { redis: bench.connect(), cluster: 'c1', proof: proofOf('told', bot, [bot]) };
+    const [told, checks] = [redisTold(place), redisDailyChecks(place)];
+    await told.note(['node-2 not-mounted a']);
+    expect(await checks.last()).toBeNull();
+    const checked = { day: '2026-11-22', findings: ['node-2: a difference'] };
+    await checks.note(checked);
+    expect(await checks.last()).toEqual(checked);
+    expect(await told.last()).toEqual(['node-2 not-mounted a']);
+    await place.redis.set('mk8s:c1:told-daily', (await place.redis.get('mk8s:c1:told')) ?? '');
+    expect(await checks.last()).toBeNull();
+  } finally {
+    await bench.close();
+  }
+});
+
+it('a daily check that a stranger has signed was never made', async () => {
+  const bench = await redisBench();
+  try {
+    const checksOf = (own: typeof bot) =>
+      redisDailyChecks({ redis: bench.connect(), cluster: 'c1', proof: proofOf('told', own, [bot]) });
+    await checksOf(stranger).note({ day: '2026-11-22', findings: [] });
+    expect(await checksOf(bot).last()).toBeNull();
   } finally {
     await bench.close();
   }

@@ -14,6 +14,8 @@ const rootOf = ({ sandbox }: ChaosStage): string => sandbox.cluster.world.bootst
 
 export const hasManifest = (stage: ChaosStage): boolean => existsSync(join(rootOf(stage), REGISTRY_MANIFEST));
 
+const isServing = ({ sandbox }: ChaosStage): boolean => sandbox.cluster.world.bootstrap.registry?.ready === true;
+
 const asideIn = (stage: ChaosStage): readonly string[] =>
   readdirSync(join(rootOf(stage), FOLDER)).filter((name) => drillOf(`${FOLDER}/${name}`) !== null);
 
@@ -22,9 +24,9 @@ export async function untilAway(stage: ChaosStage): Promise<void> {
   await stage.quickly('the manifest is away', () => !hasManifest(stage));
 }
 
-/** Waits until the manifest is back, and measures it. */
+/** Waits until the registry serves from its manifest again, and measures it. */
 export async function untilBack(stage: ChaosStage, from = performance.now()): Promise<void> {
-  await stage.until('the manifest is back', () => hasManifest(stage));
+  await stage.until('the registry is back', () => hasManifest(stage) && isServing(stage));
   stage.noteRecovery('worker back → drilled registry back', from);
 }
 

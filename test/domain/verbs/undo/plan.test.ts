@@ -314,7 +314,7 @@ describe('an undo is refused', () => {
     const remove = 'To take the whole registry away: `/registry-ha remove node-2`.';
     expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(remove);
     expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(remove);
-    expect(readFileSync('docs/commands.md', 'utf8')).toContain('\n## Remove a registry by hand\n');
+    expect(readFileSync('docs/remove.md', 'utf8')).toContain('\n## Remove a registry by hand\n');
   });
 
   it('no more once the later add has been undone', () => {
