@@ -6,7 +6,7 @@ import { type Check, check, type Room } from './check.ts';
 /** package.json, `engines`. */
 const OLDEST_NODE = [22, 19] as const;
 const UNIT = 'registry-ha-worker.service';
-/** Programs of the bootstrap node that the worker uses: docs/install.md, step 5. */
+/** Programs of the bootstrap node that the worker uses: docs/install.md, step 4. */
 const PROGRAMS = ['flock', 'ssh', 'dd'];
 
 export interface HostPorts {
@@ -62,7 +62,7 @@ function service(unit: UnitState | null): Verdict {
   if (unit.load !== 'loaded')
     return wrong(
       `${UNIT} is ${unit.load}.`,
-      'Install it: docs/install.md, step 5. Then run `systemctl daemon-reload && systemctl enable --now registry-ha-worker`.',
+      'Install it: docs/install.md, step 4. Then run `systemctl daemon-reload && systemctl enable --now registry-ha-worker`.',
     );
   if (unit.active !== 'active')
     return wrong(
