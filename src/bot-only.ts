@@ -11,7 +11,7 @@ function noWorker(): PlainFailure {
   return new PlainFailure('bot-only', {
     where: 'registry-ha',
     what: 'This program is that of the bot’s image. It has no worker, and reaches no cluster.',
-    next: 'Run the command on the bootstrap node, where the worker’s bundle is installed: docs/install.md, step 5.',
+    next: 'Run the command on the bootstrap node, where the worker’s bundle is installed: docs/install.md, step 4.',
   });
 }
 

@@ -3,7 +3,7 @@ import { loadSigningKey, loadTrustedKeys } from './adapters/keys/files.ts';
 import { redisReplicas } from './adapters/redis/cards/replicas.ts';
 import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
 import { examine, type Room, shared } from './app/doctor/check.ts';
-import { botHostRoom } from './app/doctor/host.ts';
+import { BOT_UNIT, botHostRoom } from './app/doctor/host.ts';
 import { keysRoom } from './app/doctor/keeping.ts';
 import { policyRoom } from './app/doctor/policy.ts';
 import { redisRoom } from './app/doctor/redis.ts';
@@ -18,7 +18,7 @@ import type { Heartbeat } from './ports/cards.ts';
 import type { Log } from './ports/log.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { systemClock as clock } from './runtime/clock.ts';
-import { doctorRedis, healthSays, withSecretsBeside } from './runtime/doctor.ts';
+import { doctorRedis, healthOnceStarted, withSecretsBeside } from './runtime/doctor.ts';
 import { Opened } from './runtime/opened.ts';
 import { VERSION } from './runtime/version.ts';
 import { slackGroups } from './slack/api/groups.ts';
@@ -54,7 +54,9 @@ const SECRETS = {
 } as const;
 
 function roomsOf(config: BotConfig, { redis, server }: ReturnType<typeof doctorRedis>, log: Log): readonly Room[] {
-  const { policies, approval, health, slack } = config;
+  const { policies, approval, slack } = config;
+  const here = host(process.env);
+  const health = () => healthOnceStarted(config.health, () => here.unit(BOT_UNIT));
   const { botToken, appToken } = config.secrets;
   const site = slackSite({ botToken, appToken, slackApiUrl: slack.apiUrl });
   const token = shared((signal) => site.token(signal));
@@ -67,7 +69,7 @@ function roomsOf(config: BotConfig, { redis, server }: ReturnType<typeof doctorR
   const sockets = () => redisReplicas({ redis, clusters: config.clusters.map(({ name }) => name) }).seen();
   const channels = [...new Set(config.clusters.flatMap((one) => one.channels))];
   return [
-    botHostRoom({ host: host(process.env), health: () => healthSays(health) }),
+    botHostRoom({ host: here, health }),
     keysRoom({ own, trusted }, 'trusted workers'),
     slackRoom({
       token,

@@ -7,7 +7,7 @@ import { fitnessOfNodes } from './adapters/node/fitness.ts';
 import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
 import { examine, type Room, shared } from './app/doctor/check.ts';
 import { archivesRoom, kubernetesRoom, saltRoom } from './app/doctor/cluster.ts';
-import { workerHostRoom } from './app/doctor/host.ts';
+import { WORKER_UNIT, workerHostRoom } from './app/doctor/host.ts';
 import { journalRoom, keysRoom, tracesRoom } from './app/doctor/keeping.ts';
 import { nodesRoom } from './app/doctor/nodes.ts';
 import { redisRoom } from './app/doctor/redis.ts';
@@ -17,7 +17,7 @@ import { redisAddress } from './config/redis-config.ts';
 import { type WorkerConfig, workerConfig } from './config/worker-config.ts';
 import { logOn, onScreen, warnOf } from './on-screen.ts';
 import { systemClock as clock } from './runtime/clock.ts';
-import { doctorRedis, healthSays, withSecretsBeside } from './runtime/doctor.ts';
+import { doctorRedis, healthOnceStarted, withSecretsBeside } from './runtime/doctor.ts';
 import { Opened } from './runtime/opened.ts';
 import { VERSION } from './runtime/version.ts';
 import { type WorkerCluster, workerCluster } from './runtime/worker/cluster.ts';
@@ -58,13 +58,16 @@ function roomsOf(
   { kubernetes, bootstrap, salt, shell }: WorkerCluster,
   { redis, server }: ReturnType<typeof doctorRedis>,
 ): readonly Room[] {
-  const { cluster, stateFolder, keyFile, trustedKeys, health } = config;
+  const { cluster, stateFolder, keyFile, trustedKeys } = config;
   const here = host(process.env);
   const looks = {
     kube: shared((signal) => kubernetes.look(signal)),
     bootstrap: shared((signal) => bootstrap.glance(signal)),
   };
+  const health = shared(() => healthOnceStarted(config.health, () => here.unit(WORKER_UNIT)));
   const seen = async () => {
+    // A worker that has just started beats when it is ready.
+    await health(new AbortController().signal);
     const { heartbeat } = await workerProofs(config);
     return await redisHeartbeat({ redis, cluster, clock, proof: heartbeat }).seen();
   };
@@ -74,7 +77,7 @@ function roomsOf(
     trusted: async () => (await loadTrustedKeys(trustedKeys)).map(({ name }) => name),
   };
   return [
-    workerHostRoom({ host: here, health: () => healthSays(health) }),
+    workerHostRoom({ host: here, health }),
     runningRoom(seen, VERSION),
     keysRoom(keys, 'trusted bots'),
     redisRoom(server),

@@ -38,6 +38,34 @@ const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8
 /** The variables that a bot may be given as files. */
 const SECRETS = ['REGISTRY_HA_SLACK_BOT_TOKEN', 'REGISTRY_HA_SLACK_APP_TOKEN', 'REGISTRY_HA_REDIS_PASSWORD'];
 
+describe('docs/install.md', () => {
+  const page = readFileSync(new URL('../docs/install.md', import.meta.url), 'utf8');
+  const step = (title: string) => page.split(/^## /m).find((one) => one.includes(title)) ?? '';
+
+  it('gives the container every secret as a file that the same step puts there', () => {
+    const bot = step('Start the bot');
+    const named = [...bot.matchAll(/-e (\w+)_FILE=(\S+)/g)];
+    expect(named.map(([, name]) => name).toSorted()).toEqual(SECRETS.toSorted());
+    const placed = [...bot.matchAll(/^ *install .*? (\/etc\/registry-ha\S+)/gm)].map(([, path]) => path);
+    expect(named.map(([, , path]) => path).filter((path) => !placed.includes(path))).toEqual([]);
+  });
+
+  // A bot without the public key of a worker does not start, and a worker needs nothing of a running bot.
+  it('installs the worker first, and brings its public key before the bot is started', () => {
+    expect(page.indexOf(step('Install the worker'))).toBeLessThan(page.indexOf(step('Start the bot')));
+    const bot = step('Start the bot');
+    expect(bot.indexOf('/workers/lab/worker.pub')).toBeGreaterThan(-1);
+    expect(bot.indexOf('/workers/lab/worker.pub')).toBeLessThan(bot.indexOf('docker run'));
+    expect(bot.indexOf('/workers/lab/worker.pub')).toBeLessThan(bot.indexOf('systemctl enable'));
+  });
+
+  it('has the worker’s file edited before it is installed', () => {
+    const worker = step('Install the worker');
+    expect(worker.indexOf('`redis.url`')).toBeGreaterThan(-1);
+    expect(worker.indexOf('`redis.url`')).toBeLessThan(worker.indexOf('install -m 0644 worker.yaml'));
+  });
+});
+
 describe('the image of the bot', () => {
   it('begins with one image, pinned by its digest, of the same Node as the bundle', () => {
     const { optionalDependencies } = z

@@ -110,6 +110,12 @@ describe('the pages', () => {
     expect(sentences.filter((sentence) => wordsIn(sentence) > SENTENCE_WORDS)).toEqual([]);
   });
 
+  // `registry-ha redis acl` switches Redis' default user off.
+  it('log in where they call redis-cli', () => {
+    const calls = codeOfAllPages().filter((line) => /\bredis-cli\b(?! --user )/.test(line));
+    expect(calls).toEqual([]);
+  });
+
   it('name only files and folders that exist', () => {
     const named = PAGES.flatMap((path) => [
       ...text(path).matchAll(

@@ -93,7 +93,7 @@ function printUsers(path: string, folder: string, names: readonly string[], prin
   print(`${path}: the users, with hashes of their passwords. Only you can read it here. On the Redis server, as root:`);
   print(`  install -m 0640 -o root -g redis ${path} ${INSTALLED}   # redis-server runs in the group redis`);
   print(`  redis.conf: aclfile ${INSTALLED}`);
-  print('Then restart Redis, or after a change run `redis-cli ACL LOAD`.');
+  print('Then restart Redis: bot and workers connect again. To load a changed file without a restart: docs/redis.md.');
   for (const name of names) print(`${passwordPath(folder, name)}: the password of ${name}.`);
   print(
     'No other user can log in, not even `default`. Lines that you add for other users, such as administrators, are kept when you run this command again.',

@@ -6,7 +6,7 @@ import { closeRedis, connectRedis } from '../adapters/redis/server/connection.ts
 import { isSentinelLogin } from '../adapters/redis/server/recover.ts';
 import type { Environment } from '../config/read-config.ts';
 import type { RedisAddress } from '../config/redis-config.ts';
-import type { HealthAnswer } from '../ports/doctor/host.ts';
+import type { HealthAnswer, UnitState } from '../ports/doctor/host.ts';
 import { systemClock as clock } from './clock.ts';
 
 /** A connection to Redis for checks. Its errors explain checks without an answer; a rejected login explains more than the other errors. */
@@ -37,8 +37,25 @@ export function withSecretsBeside(
   return { ...env, ...Object.fromEntries(found) };
 }
 
-/** What the process at this address says about itself. */
-export async function healthSays(at: { readonly host: string; readonly port: number }): Promise<HealthAnswer> {
+/** A process on a busy node listens about two seconds after systemd calls its unit active. */
+const STARTS_WITHIN_MS = 5_000;
+const ASKED_AGAIN_MS = 250;
+
+/** What the process at this address says about itself. While its unit is active, a process that is not ready gets some seconds. */
+export async function healthOnceStarted(
+  at: { readonly host: string; readonly port: number },
+  unit: () => Promise<UnitState | null>,
+): Promise<HealthAnswer> {
+  const { signal } = new AbortController();
+  const until = clock.steadyMs() + STARTS_WITHIN_MS;
+  for (;;) {
+    const says = await healthSays(at);
+    if (says.is === 'ready' || clock.steadyMs() > until || (await unit())?.active !== 'active') return says;
+    await clock.sleep(ASKED_AGAIN_MS, signal);
+  }
+}
+
+async function healthSays(at: { readonly host: string; readonly port: number }): Promise<HealthAnswer> {
   const health = await healthOf(at);
   if (health.is === 'silent') return { is: 'silent', at: health.at };
   return health.isReady ? { is: 'ready' } : { is: 'hindered', says: health.text.replace(/^not ready: /, '') };

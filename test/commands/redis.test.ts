@@ -40,6 +40,9 @@ describe('registry-ha redis acl', () => {
     expect(installed).toBe(join(where, 'users.acl'));
     expect(first.text).toContain('redis.conf: aclfile /etc/redis/users.acl');
     expect(first.text).toContain(`${join(where, 'registry-ha-bot.password')}: the password`);
+    // The file switches the default user off, so `redis-cli` alone may do nothing.
+    expect(first.text).toContain('Then restart Redis');
+    expect(first.text).not.toContain('redis-cli');
   });
 
   it('refuses to remove clusters that are not named, and says how to remove one', async () => {

@@ -5,13 +5,15 @@ import { type Check, check, type Room } from './check.ts';
 
 /** package.json, `engines`. */
 const OLDEST_NODE = [22, 19] as const;
-const UNIT = 'registry-ha-worker.service';
-/** Programs of the bootstrap node that the worker uses: docs/install.md, step 5. */
+/** The units of deploy/. */
+export const WORKER_UNIT = 'registry-ha-worker.service';
+export const BOT_UNIT = 'registry-ha-bot.service';
+/** Programs of the bootstrap node that the worker uses: docs/install.md, step 4. */
 const PROGRAMS = ['flock', 'ssh', 'dd'];
 
 export interface HostPorts {
   readonly host: Host;
-  readonly health: () => Promise<HealthAnswer>;
+  readonly health: (signal: AbortSignal) => Promise<HealthAnswer>;
 }
 
 /** The bootstrap node, and the worker on it. */
@@ -21,7 +23,7 @@ export const workerHostRoom = ({ host, health }: HostPorts): Room => ({
     check('system', () => host, system),
     nodeVersion(host),
     check('programs', () => host.lacking(PROGRAMS), programs),
-    check('service', () => host.unit(UNIT), service),
+    check('service', () => host.unit(WORKER_UNIT), service),
     check('worker', health, (says) => running(says, 'worker', 'Read `journalctl -u registry-ha-worker`.')),
   ],
 });
@@ -61,16 +63,19 @@ function service(unit: UnitState | null): Verdict {
   if (unit === null) return unknown('systemd does not answer here, so the worker’s unit was not checked.');
   if (unit.load !== 'loaded')
     return wrong(
-      `${UNIT} is ${unit.load}.`,
-      'Install it: docs/install.md, step 5. Then run `systemctl daemon-reload && systemctl enable --now registry-ha-worker`.',
+      `${WORKER_UNIT} is ${unit.load}.`,
+      'Install it: docs/install.md, step 4. Then run `systemctl daemon-reload && systemctl enable --now registry-ha-worker`.',
     );
   if (unit.active !== 'active')
     return wrong(
-      `${UNIT} is ${unit.active}.`,
+      `${WORKER_UNIT} is ${unit.active}.`,
       'Run `systemctl enable --now registry-ha-worker`, then read `journalctl -u registry-ha-worker`.',
     );
   if (unit.file === 'enabled') return good('Active, and enabled');
-  return wrong(`${UNIT} is active, but does not start after a reboot.`, 'Run `systemctl enable registry-ha-worker`.');
+  return wrong(
+    `${WORKER_UNIT} is active, but does not start after a reboot.`,
+    'Run `systemctl enable registry-ha-worker`.',
+  );
 }
 
 function running(says: HealthAnswer, name: string, log: string): Verdict {

@@ -49,7 +49,7 @@ function latency({ latencyMs }: RedisFacts): Verdict {
   );
 }
 
-const AGAIN = 'Run `registry-ha redis acl` again with every cluster, install the file, then run `redis-cli ACL LOAD`.';
+const AGAIN = 'Run `registry-ha redis acl` again with every cluster, install the file, then restart Redis.';
 
 function missing({ missing: names, tried }: RightsFound): Verdict {
   if (names.length === 0) return good(`${tried} rights tried, none is missing`);

@@ -72,7 +72,7 @@ function nextSteps(clusters: readonly string[], folder: string): readonly string
     ),
     `Copy each worker.pub into ${join(folder, 'workers')}, below the cluster’s name.`,
     `Read what the policy means: \`registry-ha policy check ${join(folder, 'policy.yaml')}\`.`,
-    'Start the bot: docs/install.md, step 4. Then check everything: `registry-ha doctor bot`.',
+    'Start the bot: docs/install.md, step 5. Then check everything: `registry-ha doctor bot`.',
   ];
   return ['', 'Next:', ...steps.map((step, at) => `${at + 1}. ${step}`)];
 }

@@ -64,12 +64,23 @@ const otherCluster = ([own = '']: readonly string[]): Tried => ({
 /** A key that nobody uses. */
 const probeIn = (cluster: string): string => `${clusterKeys(cluster).fence}:doctor`;
 
-const KEYLESS: ReadonlySet<string> = new Set(['client|setname', 'info', 'ping', 'quit', 'time']);
+/** Redis 8 tries a command only with as many arguments as it takes; Redis 7 accepts any number. */
+const ARGUMENTS: ReadonlyMap<string, number> = new Map([
+  ...named(0, 'info ping quit time'),
+  ...named(1, 'client|setname get hgetall hkeys hlen incr llen persist pexpiretime pttl scard smembers strlen zcard'),
+  ...named(2, 'hexists hget hstrlen lindex rpoplpush sismember zscore'),
+  ...named(4, 'xadd'),
+]);
+const USUALLY = 3;
 
-/** The command at a key of ours, which stands for every argument: some commands take several keys. */
-function wordsOf(name: string, cluster: string): readonly string[] {
+function named(count: number, names: string): readonly (readonly [string, number])[] {
+  return names.split(' ').map((name) => [name, count]);
+}
+
+/** The words with which a command is tried: a key of ours stands for every argument, because some commands take several keys. */
+export function wordsOf(name: string, cluster: string): readonly string[] {
   if (name === 'psubscribe') return [name, ALL_ANNOUNCED];
   if (name === 'publish') return [name, clusterKeys(cluster).announced, ''];
   const key = probeIn(cluster);
-  return KEYLESS.has(name) ? name.split('|') : [name, key, key, key];
+  return [...name.split('|'), ...Array.from({ length: ARGUMENTS.get(name) ?? USUALLY }, () => key)];
 }

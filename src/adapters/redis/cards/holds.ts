@@ -82,10 +82,13 @@ function placeOf(field: string): UnreadHold['as'] {
   return isNodeName(node) ? { verb: 'lock', node } : 'other';
 }
 
+/** Redis' default user may not log in; redis-cli asks for the password of the bot's. */
+const REDIS_CLI = 'redis-cli --user registry-ha-bot --askpass';
+
 /** Entries that nobody can read may be freezes, so no change starts. */
 const tooMuch = (cluster: string) =>
   recordFault(
     cluster,
     'Its freezes and locks in Redis are more than bots write, so no change starts.',
-    `Find out who wrote them. List them with \`redis-cli hkeys ${clusterKeys(cluster).holds}\`, and remove each with \`redis-cli hdel ${clusterKeys(cluster).holds} FIELD\`.`,
+    `Find out who wrote them. List them with \`${REDIS_CLI} hkeys ${clusterKeys(cluster).holds}\`, and remove each with \`${REDIS_CLI} hdel ${clusterKeys(cluster).holds} FIELD\`.`,
   );

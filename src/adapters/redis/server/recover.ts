@@ -27,7 +27,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
     'WRONGPASS',
   ),
   ...helps(
-    'The Redis user lacks a permission: run `registry-ha redis acl` again, then `redis-cli ACL LOAD`.',
+    'The Redis user lacks a permission: run `registry-ha redis acl` again, install the file, then restart Redis.',
     'NOPERM',
   ),
   ...helps(

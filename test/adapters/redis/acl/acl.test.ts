@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -51,6 +52,19 @@ it('heartbeat and fence work with the users of bot and worker', async () => {
   const refused = await bench.refused();
   await bench.close();
   expect(refused).toEqual([]);
+});
+
+it('the user of docs/redis.md loads changed users, and may do nothing else', async () => {
+  const page = readFileSync(new URL('../../../../docs/redis.md', import.meta.url), 'utf8');
+  const [, words = ''] = /^user acl-loader (.+)$/m.exec(page) ?? [];
+  const bench = await aclBench(['c1']);
+  const admin = bench.as('admin');
+  await admin.call('ACL', 'SETUSER', 'acl-loader', ...words.split(' '));
+  const may = (...command: readonly string[]) => admin.call('ACL', 'DRYRUN', 'acl-loader', ...command);
+  expect(await may('acl', 'load')).toBe('OK');
+  expect(await may('acl', 'setuser', 'x')).toContain('no permissions');
+  expect(await may('get', 'mk8s:c1:x')).toContain('no permissions');
+  await bench.close();
 });
 
 it('a cluster that is added later works, and so do the users who were there before', async () => {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { BOT_COMMANDS, WORKER_COMMANDS } from '../../../../src/adapters/redis/acl/acl-commands.ts';
 import { redisServer } from '../../../../src/adapters/redis/acl/redis-server.ts';
+import { wordsOf } from '../../../../src/adapters/redis/acl/rights.ts';
 import { systemClock as clock } from '../../../../src/runtime/clock.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
 
@@ -13,6 +16,14 @@ afterAll(() => bench.close());
 const rights = (user: string, process: 'bot' | 'worker', clusters: readonly string[]) =>
   redisServer({ redis: bench.as(user), process, clusters, clock }).rights();
 
+const Info = z.tuple([z.tuple([z.string(), z.int()]).rest(z.unknown())]);
+
+/** As Redis counts it: the words of a command with its name, negative for at least so many. A subcommand has two names. */
+async function arityOf(command: string): Promise<number> {
+  const [[, arity]] = Info.parse(await bench.as('admin').call('COMMAND', 'INFO', command));
+  return arity;
+}
+
 describe('the rights of a process in Redis', () => {
   it('are all there for the users of `registry-ha redis acl`, and no others', async () => {
     expect(await rights(BOT, 'bot', ['c1', 'c2'])).toMatchObject({ missing: [], excess: [] });
@@ -23,6 +34,17 @@ describe('the rights of a process in Redis', () => {
     await rights(BOT, 'bot', ['c1', 'c2']);
     expect(await bench.as('admin').keys('*')).toEqual([]);
     expect(await bench.refused()).toEqual([]);
+  });
+
+  // Redis 8 answers "Wrong number of args for redis.acl_check_cmd()"; Redis 7 tries the command all the same.
+  it('are tried with as many arguments as each command takes', async () => {
+    const wrong = [];
+    for (const name of new Set([...BOT_COMMANDS, ...WORKER_COMMANDS])) {
+      const { length } = wordsOf(name, 'c1');
+      const arity = await arityOf(name);
+      if (arity < 0 ? length < -arity : length !== arity) wrong.push(`${name}: ${length} words, arity ${arity}`);
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('that are missing are named: a cluster, a command', async () => {
