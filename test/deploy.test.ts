@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +63,23 @@ describe('docs/install.md', () => {
     const worker = step('Install the worker');
     expect(worker.indexOf('`redis.url`')).toBeGreaterThan(-1);
     expect(worker.indexOf('`redis.url`')).toBeLessThan(worker.indexOf('install -m 0644 worker.yaml'));
+  });
+});
+
+describe('.gitignore', () => {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const pages = ['docs', 'deploy'].flatMap((top) =>
+    readdirSync(join(root, top), { recursive: true, encoding: 'utf8' }).map((name) => join(top, name)),
+  );
+  const texts = pages.filter((path) => /\.(md|yaml)$/.test(path)).map((path) => readFileSync(join(root, path), 'utf8'));
+
+  needs(existsSync(join(root, '.git')), 'a clone')('has every folder of secrets that a page has made', async () => {
+    const folders = texts.flatMap((text) => [...text.matchAll(/--folder \.\/([\w.-]+)/g)].map(([, name]) => name));
+    expect(new Set(folders)).toEqual(new Set(['bot', 'keys', 'new', 'redis']));
+    // deploy/compose.yaml has its folder beside it.
+    const secrets = ['deploy/bot', ...new Set(folders)].map((folder) => `${folder}/approval.key`);
+    const kept = secrets.filter((path) => spawnSync('git', ['-C', root, 'check-ignore', '-q', path]).status !== 0);
+    expect(kept).toEqual([]);
   });
 });
 
