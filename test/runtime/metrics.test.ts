@@ -124,6 +124,13 @@ describe('the metrics of the worker', () => {
 const Rules = z.object({
   groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string(), expr: z.string() })) })),
 });
+const AlertCases = z.object({
+  tests: z.array(
+    z.object({
+      alert_rule_test: z.array(z.object({ alertname: z.string(), exp_alerts: z.array(z.unknown()).default([]) })),
+    }),
+  ),
+});
 const Dashboard = z.object({
   panels: z.array(z.object({ id: z.number(), title: z.string(), targets: z.array(z.object({ expr: z.string() })) })),
 });
@@ -165,6 +172,13 @@ describe('the alerts and the dashboard', () => {
     const all = [...(await knownNames())].filter((name) => !/_(bucket|sum|count)$/.test(name));
     expect(all.filter((name) => !bare.includes(name) && !name.startsWith('registry_ha_copy_'))).toEqual([]);
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+  });
+
+  it('have a case for promtool in which each alert fires', () => {
+    const cases = AlertCases.parse(load(readFileSync(RULES.replace('.yaml', '.test.yaml'), 'utf8')));
+    const fired = cases.tests.flatMap((one) => one.alert_rule_test).filter(({ exp_alerts }) => exp_alerts.length > 0);
+    const alerts = rules.groups.flatMap((group) => group.rules.map(({ alert }) => alert));
+    expect(fired.map(({ alertname }) => alertname).toSorted()).toEqual(alerts.toSorted());
   });
 
   const promtool = spawnSync('promtool', ['--version']).error === undefined;
