@@ -127,6 +127,15 @@ describe('deploy/compose.yaml', () => {
     expect(words).toContain('--aclfile');
   });
 
+  // Without it, Compose starts the image again that is there.
+  it('is upgraded by a command that builds the image of the new version', () => {
+    expect(services.bot).toHaveProperty('build');
+    const page = readFileSync(new URL('../docs/upgrade.md', import.meta.url), 'utf8');
+    const commands = [...page.matchAll(/docker compose up[^`\n]*/g)].map(([command]) => command);
+    expect(commands.length).toBeGreaterThan(0);
+    expect(commands.filter((command) => !command.includes('--build'))).toEqual([]);
+  });
+
   it('restricts the bot as docs/install.md does, and gives it every secret as a file', () => {
     const { read_only, cap_drop, security_opt, environment, volumes } = services.bot;
     expect({ read_only, cap_drop, security_opt }).toEqual({
