@@ -144,6 +144,10 @@ async function upgraded(state: string, first: Process, from: Build, to: Build, s
   }
 }
 
+test.runIf(former === null)('has a former build to upgrade from', () => {
+  throw new Error('This clone has no tag. Name a former commit: FROM=COMMIT npm run test:upgrade');
+});
+
 const ORDERS: readonly (readonly [Build, Build])[] = [
   ['former', 'this'],
   ['this', 'former'],
