@@ -1,15 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { PlainFailure } from '../domain/answers/failure.ts';
-import { codeOf } from '../domain/text/error-code.ts';
-
-/** Why a port cannot be served, by Node's codes. */
-const WHY: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program listens there',
-  EADDRNOTAVAIL: 'this computer has no such address',
-  EACCES: 'only root may listen on a port below 1024',
-};
+import { portTaken } from '../domain/answers/port-taken.ts';
 
 /**
  * How often Node looks for a stuck event loop, which its quantiles in /metrics begin with. Its default of 10 ms wakes an idle process a
@@ -56,15 +48,6 @@ async function listening(
     server.listen(port, host);
     await once(server, 'listening');
   } catch (cause) {
-    const why = WHY[codeOf(cause)] ?? `it failed (${codeOf(cause)})`;
-    throw new PlainFailure(
-      'port-taken',
-      {
-        where: `health (${host}:${port})`,
-        what: `The port for health and metrics cannot be opened: ${why}.`,
-        next: 'Set another `health.port` or `health.host` in the configuration, or stop the other program.',
-      },
-      { cause },
-    );
+    throw portTaken(cause, 'health', { host, port }, 'health and metrics');
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type App, HTTPReceiver, type Logger, type Receiver } from '@slack/bolt';
+import { portTaken } from '../../domain/answers/port-taken.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** Slack's own tolerance (docs.slack.dev, "Verifying requests from Slack"); Bolt applies it to the past only. */
@@ -49,7 +50,12 @@ export class SignedHttp implements Receiver {
   }
 
   async start(): Promise<void> {
-    await this.#receiver.start({ host: this.#options.host, port: this.#options.port });
+    const { host, port } = this.#options;
+    try {
+      await this.#receiver.start({ host, port });
+    } catch (cause) {
+      throw portTaken(cause, 'slack.http', { host, port }, 'requests of Slack');
+    }
     this.#isListening = true;
   }
 

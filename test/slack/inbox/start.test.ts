@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { expect, it } from 'vitest';
+import { freePort } from '../../fixtures/redis.ts';
 import { ALICE, eventually } from '../../sandbox/slack/slack-for-tests.ts';
 import { slackWorld } from '../slack-world.ts';
 
@@ -27,4 +30,20 @@ it('the bot does not start with the token of a whole organisation, and says what
     kind: 'slack-token',
     next: expect.stringContaining('Install the app in that workspace only'),
   });
+});
+
+it('the bot does not start where another program listens at its port for Slack, and does not blame Slack', async () => {
+  const port = await freePort();
+  const other = createServer().listen(port, '127.0.0.1');
+  await once(other, 'listening');
+  try {
+    await expect(slackWorld({ http: { port } })).rejects.toMatchObject({
+      kind: 'port-taken',
+      where: `slack.http (127.0.0.1:${port})`,
+      what: 'The port for requests of Slack cannot be opened: another program listens there.',
+      next: expect.stringContaining('`slack.http.port`'),
+    });
+  } finally {
+    other.close();
+  }
 });
