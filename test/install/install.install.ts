@@ -105,11 +105,14 @@ describe('the bundle', () => {
     expect(status).toBe(0);
   });
 
-  it('has the same bytes when somebody else packs the same sources in another folder, with open modes', () => {
+  it('has the same bytes when somebody else packs the same sources in another folder, with open modes and secrets', () => {
     const copy = join(scratch, 'another/folder/of/mine');
     mkdirSync(copy, { recursive: true });
     for (const name of readdirSync(ROOT).filter((one) => one !== 'bundle' && one !== 'dist' && one !== '.git'))
       spawnSync('cp', ['-al', join(ROOT, name), copy]);
+    // As deploy/compose.yaml has them made.
+    mkdirSync(join(copy, 'deploy/bot/secrets'), { recursive: true });
+    writeFileSync(join(copy, 'deploy/bot/secrets/slack-bot-token'), 'xoxb-1');
     const packs = `umask 0; exec "${process.execPath}" scripts/bundle.ts`;
     const { status, stderr } = spawnSync('sh', ['-c', packs], { cwd: copy, encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
