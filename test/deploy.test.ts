@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +63,34 @@ describe('docs/install.md', () => {
     const worker = step('Install the worker');
     expect(worker.indexOf('`redis.url`')).toBeGreaterThan(-1);
     expect(worker.indexOf('`redis.url`')).toBeLessThan(worker.indexOf('install -m 0644 worker.yaml'));
+  });
+});
+
+/** Where the pages have secrets made: each folder of `--folder ./…`, below the folder in which the page has it typed. */
+function foldersOfSecrets(): readonly string[] {
+  const pages = [
+    ...['install', 'keys', 'clusters'].map((name) => ({ page: `docs/${name}.md`, at: '' })),
+    { page: 'deploy/compose.yaml', at: 'deploy/' },
+    { page: 'deploy/kubernetes/bot/kustomization.yaml', at: '' },
+  ];
+  return pages.flatMap(({ page, at }) => {
+    const text = readFileSync(new URL(`../${page}`, import.meta.url), 'utf8');
+    const found = [...text.matchAll(/--folder \.\/([\w-]+)/g)].map(([, name]) => `${at}${name}`);
+    expect(found.length, page).toBeGreaterThan(0);
+    return found;
+  });
+}
+
+describe('a clone', () => {
+  needs(isInstalled('git'), 'git')('ignores every secret that the pages have made in it', async () => {
+    const names = ['approval.key', 'worker.key', 'registry-ha-bot.password', 'users.acl', 'secrets/slack-bot-token'];
+    const secrets = foldersOfSecrets().flatMap((folder) => names.map((name) => `${folder}/${name}`));
+    const clone = mkdtempSync(join(tmpdir(), 'registry-ha-clone-'));
+    spawnSync('git', ['init', '-q', clone]);
+    copyFileSync(new URL('../.gitignore', import.meta.url), join(clone, '.gitignore'));
+    const { stdout } = spawnSync('git', ['-C', clone, 'check-ignore', ...secrets], { encoding: 'utf8' });
+    rmSync(clone, { recursive: true });
+    expect(secrets.filter((path) => !stdout.split('\n').includes(path))).toEqual([]);
   });
 });
 
