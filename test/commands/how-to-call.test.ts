@@ -38,6 +38,14 @@ describe('registry-ha can be called as the pages say', () => {
     expect(text('Dockerfile')).toContain('ENTRYPOINT ["node", "--max-semi-space-size=2", "/app/dist/cli.js"]');
   });
 
+  it('says where the sandbox is, which is in no image and no bundle', { timeout: LIMIT_MS }, async () => {
+    const typed = run(process.execPath, [join(ROOT, 'src/cli.ts'), 'sandbox', 'run', '--on'], { timeout: LIMIT_MS });
+    await expect(typed).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^The sandbox is not part of this program: run `npm ci && npm run sandbox` .*\n$/),
+    });
+  });
+
   it('on the bootstrap node, by its name and with words as they were typed', { timeout: LIMIT_MS }, async () => {
     expect(text('deploy/install.sh')).toContain('COMMAND=$ROOT/usr/local/bin/registry-ha');
     expect(text('deploy/install.sh')).toContain('place 0755 "$TARGET/deploy/registry-ha" "$COMMAND"');

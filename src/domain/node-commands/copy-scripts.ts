@@ -60,6 +60,7 @@ const HASH = 'openssl dgst -sha256 -r "$1" 2>/dev/null || sha256sum -- "$1"';
 /** Arguments: GUARD, path, part file, owner (empty: unchanged). Both files are in one folder. */
 export const FINISH_SCRIPT = [
   '# Gives the file $3 its mode and the owner $4, brings it to disk, and to its place $2 unless something is there.',
+  'export LC_ALL=C',
   'eval "$1"; guard "$2" && own "$3" && give "$3" "$4" && sync -- "$3" &&',
   `mv -nT -- "$3" "$2" && sync -- "\${2%/*}/" && ${SEE} "$2" && [ ! -e "$3" ]`,
 ].join('\n');

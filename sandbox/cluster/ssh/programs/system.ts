@@ -23,7 +23,7 @@ export const ip: Program = async (call) => {
   return 0;
 };
 
-/** findmnt -J -t iso9660: prints nothing and exits 1 if nothing is mounted. */
+/** findmnt -J -t iso9660. */
 export const findmnt: Program = async (call) => {
   const isOld = call.reach.parts.faults.isOn('util-linux-old', call.node.name);
   if (call.args[0] === '--version') {
@@ -38,14 +38,16 @@ export const findmnt: Program = async (call) => {
     return 1;
   }
   const { mounts } = call.node;
-  if (mounts.length === 0) return 1;
   const filesystems = mounts.map(({ real: { target }, loop }) => {
     const all: Readonly<Record<string, string>> = { target, source: loop, fstype: 'iso9660', options: OPTIONS };
     return Object.fromEntries(columns.map((one) => [one, all[one] ?? null]));
   });
-  await call.out(`${JSON.stringify({ filesystems }, null, 3)}\n`);
+  await call.out(tableOf({ filesystems }));
   return 0;
 };
+
+/** A table in JSON, as util-linux 2.38 prints it: an empty list has a blank line (test/fixtures/tools). */
+const tableOf = (table: object): string => `${JSON.stringify(table, null, 3).replace('[]', '[\n\n   ]')}\n`;
 
 /** util-linux 2.23, the version of RHEL 7. */
 async function jsonUnknown(call: Call): Promise<number> {
@@ -55,7 +57,7 @@ async function jsonUnknown(call: Call): Promise<number> {
 
 const OPTIONS = 'ro,relatime,nojoliet,check=s,map=n,blocksize=2048';
 
-/** losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN, as util-linux 2.38 prints it: prints nothing if there is no loop device. */
+/** losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN, as util-linux 2.38 prints it. */
 export const losetup: Program = async (call) => {
   if (call.reach.parts.faults.isOn('util-linux-old', call.node.name)) return jsonUnknown(call);
   const { flags, values, wrong } = readWords(call.args, ['-J', '--json', '-l', '-a'], ['-O']);
@@ -73,7 +75,7 @@ export const losetup: Program = async (call) => {
     'back-ino': ino,
     'back-maj:min': `${String(Math.floor(dev / 256) % 4096).padStart(8)}:${String((dev % 256) + Math.floor(dev / 2 ** 20) * 256).padEnd(3)}`,
   }));
-  if (loopdevices.length > 0) await call.out(`${JSON.stringify({ loopdevices }, null, 3)}\n`);
+  await call.out(tableOf({ loopdevices }));
   return 0;
 };
 

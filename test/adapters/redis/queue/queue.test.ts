@@ -203,7 +203,9 @@ describe('queue of a cluster in Redis', () => {
     await forged.add('apply', good, { jobId: 'apply-c1-good22-2' });
     start(async ({ id }) => void done.push(id));
     await vi.waitFor(() => expect(done).toEqual(['c1-good22']), PATIENT);
-    expect(await forged.getJobCountByTypes('failed')).toBe(3);
+    const failed = await forged.getFailed();
+    expect(failed).toHaveLength(3);
+    for (const { failedReason } of failed) expect(failedReason).toContain('A newer bot wrote it, or someone else did.');
     await forged.close();
   });
 

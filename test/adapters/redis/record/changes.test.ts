@@ -110,6 +110,18 @@ describe('records in Redis', () => {
     expect(await changes.append('c1-full22', 4_096, events.failed)).toBe(true);
   });
 
+  it('keeps an ended change ninety days, whatever the clock of the worker shows at its end', async () => {
+    const { redis, changes } = open();
+    for (const [id, at] of [
+      ['c1-past22', '2020-01-01T00:00:00.000Z'],
+      ['c1-ahead2', '2040-01-01T00:00:00.000Z'],
+    ] as const) {
+      await changes.append(id, 0, { ...events.requested(id), at });
+      await changes.append(id, 1, { ...events.denied, at });
+      expect(Math.round((await redis.pttl(`mk8s:c1:change:${id}`)) / 86_400_000)).toBe(90);
+    }
+  });
+
   it('keeps an ended change ninety days, with its card, and an open one for good', async () => {
     const { redis, changes } = open();
     const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });

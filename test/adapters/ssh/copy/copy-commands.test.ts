@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../../src/domain/node-commands/command.ts';
 import { digestIn, fileIn, folderOf, shownCopyCommands } from '../../../../src/domain/node-commands/copy-commands.ts';
+import * as scripts from '../../../../src/domain/node-commands/copy-scripts.ts';
 import {
   FINISH_SCRIPT,
   HASH_SCRIPT,
@@ -14,6 +15,14 @@ import { GUARD } from '../../../../src/domain/node-commands/way-scripts.ts';
 
 const order = { path: '/my archives/a.iso', part: '/my archives/a.iso.part-c-1', size: 5 } as const;
 const scriptOf = ({ args }: Command): string => args[args.indexOf('-c') + 1] ?? '';
+
+it('every script that tells a file’s identity prints its times with a point, whatever the locale of the login', () => {
+  const telling = Object.entries(scripts).filter(([, text]) => typeof text === 'string' && text.includes('%.9Y'));
+  const named = telling.flatMap(([name, text]) => (name.endsWith('_SCRIPT') ? [{ name, text: String(text) }] : []));
+  expect(named.map(({ name }) => name).toSorted()).toEqual(['FINISH_SCRIPT', 'SEE_SCRIPT']);
+  const local = named.filter(({ text }) => !/^export LC_ALL=C$/m.test(text.slice(0, text.indexOf('%.9Y'))));
+  expect(local.map(({ name }) => name)).toEqual([]);
+});
 
 describe('the commands of a copy', () => {
   it('are all changing commands in order, with each path as its own argument', () => {

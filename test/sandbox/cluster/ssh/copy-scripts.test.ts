@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, command, render } from '../../../../src/domain/node-commands/command.ts';
-import { copyCommands } from '../../../../src/domain/node-commands/copy-commands.ts';
+import { copyCommands, seeFile } from '../../../../src/domain/node-commands/copy-commands.ts';
+import { lookAt } from '../../../../src/domain/node-commands/look-commands.ts';
 import { ownFolder } from '../../../harness/stage/own-folder.ts';
 import { type Started, started } from '../started.ts';
 
@@ -102,6 +103,24 @@ describe('the scripts of a copy on a simulated node', () => {
       await both((root) => chmod(`${root}/in`, 0o755));
     }
     expect(await onBoth(({ discard }) => discard)).toMatchObject({ code: 0 });
+  });
+
+  it('see a file with the same identity in every language of a node', async () => {
+    const shims = join(folder, 'shims');
+    await mkdir(shims);
+    // `%.9Y` has the decimal point of the locale (coreutils, stat).
+    const shim = '#!/bin/sh\n[ "$LC_ALL" = C ] && exec /usr/bin/stat "$@"\n/usr/bin/stat "$@" | tr . ,\n';
+    await writeFile(join(shims, 'stat'), shim, { mode: 0o755 });
+    await writeFile(join(folder, 'archive'), 'x');
+    const { see } = copyCommands({ path: join(folder, 'archive'), part: join(folder, 'none'), size: 1, sudo: false });
+    const PATH = `${shims}:${process.env['PATH']}`;
+    const saidIn = (look: Command, locale: Record<string, string>) =>
+      spawnSync(look.program, look.args, { encoding: 'utf8', env: { PATH, ...locale } }).stdout;
+    for (const look of [see(null), seeFile(join(folder, 'archive')), lookAt([join(folder, 'archive')])]) {
+      expect(saidIn(look, { LANG: 'fr_FR.UTF-8' })).toMatch(/:\d+\.\d{9}:\d+\.\d{9}/);
+      expect(saidIn(look, { LC_ALL: 'fr_FR.UTF-8' })).toBe(saidIn(look, { LC_ALL: 'C' }));
+    }
+    expect(saidIn(command('stat', '-c', '%.9Y', folder), { LANG: 'fr_FR.UTF-8' })).toContain(',');
   });
 
   it('are the only supported scripts', async () => {

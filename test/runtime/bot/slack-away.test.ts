@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { expect, it, vi } from 'vitest';
+import { OPS, PEOPLE } from '../../../sandbox/people.ts';
+import { startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
+import { newKeyPair } from '../../../src/adapters/keys/pair.ts';
+import { startBot } from '../../../src/bot.ts';
+import { botConfig } from '../../../src/config/bot-config.ts';
+import { openLog } from '../../../src/runtime/log.ts';
+import { PATIENT } from '../../fixtures/patience.ts';
+import { startRedis } from '../../fixtures/redis.ts';
+
+const MANIFEST = join(import.meta.dirname, '../../../manifest.yml');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('a TCP port was expected');
+  return address.port;
+}
+
+it('a bot that waits for Slack says so at /readyz, and is ready once Slack answers', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-ha-slack-away-'));
+  const delivery = { mode: 'socket' } as const;
+  const slack = await startLocalSlack({ manifestPath: MANIFEST, people: PEOPLE, channel: OPS, delivery });
+  const [redis, port] = [await startRedis({ folder }), await freePort()];
+  const lay = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+    return join(folder, name);
+  };
+  const config = {
+    slack: { apiUrl: slack.apiUrl },
+    redis: { url: redis.url },
+    clusters: [{ name: 'lab', workerKeys: [await lay('worker.pub', newKeyPair().publicKeyPem)] }],
+    policyFile: await lay('policy.yaml', dump({ clusters: { lab: { approvers: { users: ['U0BOB', 'U0EVE'] } } } })),
+    approval: { keyFile: await lay('approval.key', newKeyPair().privateKeyPem) },
+    health: { port },
+  };
+  const env = { REGISTRY_HA_SLACK_BOT_TOKEN: slack.botToken, REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken };
+  const quiet = openLog('fatal', 'test', []);
+  slack.fault('slack-5xx', []);
+  const starting = startBot(botConfig(await lay('bot.yaml', dump(config)), env), quiet);
+  try {
+    const says = async () => await (await fetch(`http://127.0.0.1:${port}/readyz`)).text();
+    await vi.waitFor(async () => expect(await says()).toBe('not ready: Slack is unreachable.\n'), PATIENT);
+    slack.clearFault('slack-5xx');
+    await vi.waitFor(async () => expect(await says()).toBe('ready\n'), PATIENT);
+    await (await starting).stop();
+  } finally {
+    await Promise.all([slack.close(), redis.close()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+});
