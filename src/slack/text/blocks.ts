@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import { utc } from '../../domain/text/format.ts';
 import { clean } from '../../domain/text/printable.ts';
-import { cut, HEADER_LIMIT, SECTION_LIMIT } from './fit.ts';
+import { CONTEXT_LIMIT, cut, HEADER_LIMIT, SECTION_LIMIT } from './fit.ts';
 
 /** A message: blocks, and a text for notifications and screen readers. */
 export interface Drawing {
@@ -34,7 +34,7 @@ export const section = (mrkdwn: string): Block => ({
 /** Small print in mrkdwn. */
 export const context = (mrkdwn: string): Block => ({
   type: 'context',
-  elements: [{ type: 'mrkdwn', text: cut(mrkdwn, SECTION_LIMIT) }],
+  elements: [{ type: 'mrkdwn', text: cut(mrkdwn, CONTEXT_LIMIT) }],
 });
 
 /** A list with a title; nothing for an empty list. */

@@ -1,5 +1,7 @@
 /** Characters: Block Kit reference, section block, field `text`. */
 export const SECTION_LIMIT = 3000;
+/** Characters of an element of a context block. Slack's reference names no figure; validators in use refuse more. */
+export const CONTEXT_LIMIT = 2000;
 /** Characters: Block Kit reference, header block, field `text`. */
 export const HEADER_LIMIT = 150;
 /** Blocks in one message: Block Kit reference, "Blocks". */

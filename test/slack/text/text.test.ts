@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { validateBlocks } from '../../../sandbox/slack/blocks/validate-blocks.ts';
 import { clean } from '../../../src/domain/text/printable.ts';
 import { typed } from '../../../src/slack/inbox/typed.ts';
+import { context, section, wholeList } from '../../../src/slack/text/blocks.ts';
 import { cut, cutStart, fitLines } from '../../../src/slack/text/fit.ts';
 import { code, escaped } from '../../../src/slack/text/foreign-text.ts';
 import { person } from '../../../src/slack/text/names.ts';
@@ -89,4 +91,10 @@ describe('a text that is too long', () => {
     expect(fitted.at(-1)).toBe(`… and ${50 - (fitted.length - 1)} more`);
     expect(fitted.length).toBeGreaterThan(2);
   });
+});
+
+it('every block that is cut to its limit is one that Slack takes', () => {
+  const long = 'word '.repeat(2_000);
+  for (const block of [section(long), context(long), ...wholeList(long, [long, long])])
+    expect(validateBlocks('message', [block])).toEqual([]);
 });
