@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Layer, layerOf } from './layer.ts';
 import { pseudoRandom } from './pseudo-random.ts';
 
 /** An image of an archive, in bytes. */
@@ -25,8 +26,11 @@ const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 /** An image whose bytes depend only on its name and tag, so archives that share an image share its bytes. */
 export function contentImage(prefix: string, reference: string): ContentImage {
   const [name = '', tag = ''] = reference.split(':');
-  const layers = layerSeeds(name, tag).map((seed) => blob(pseudoRandom(seed, layerSize(seed))));
-  const config = blob(Buffer.from(JSON.stringify(configOf(name, layers))));
+  const made = layerSeeds(name, tag).map((seed, at) =>
+    layerOf(`usr/share/${name}-${at}`, pseudoRandom(seed, layerSize(seed))),
+  );
+  const layers = made.map(({ bytes }) => blob(bytes));
+  const config = blob(Buffer.from(JSON.stringify(configOf(name, made))));
   const manifest = Buffer.from(JSON.stringify(manifestOf(config, layers), null, 3));
   return { prefix, name, tag, manifest, digest: sha256(manifest), blobs: [config, ...layers] };
 }
@@ -49,13 +53,13 @@ function blob(bytes: Buffer): ContentBlob {
   return { digest: sha256(bytes), bytes };
 }
 
-function configOf(name: string, layers: readonly ContentBlob[]): object {
+function configOf(name: string, layers: readonly Layer[]): object {
   return {
     architecture: 'amd64',
     config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Entrypoint: [`/${name}`] },
     created: '2024-10-03T09:12:44Z',
     os: 'linux',
-    rootfs: { type: 'layers', diff_ids: layers.map((one) => one.digest) },
+    rootfs: { type: 'layers', diff_ids: layers.map(({ tar }) => sha256(tar)) },
   };
 }
 
