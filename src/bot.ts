@@ -68,7 +68,7 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
     log,
   );
   const whyNotReady = () => {
-    if (!record.isReachable()) return 'Redis is unreachable.';
+    if (!record.isReachable()) return 'No connection to Redis works. The log says why.';
     return slack?.isConnected() ? null : 'Slack is unreachable.';
   };
   opened.keep(await serveHealth(config.health, whyNotReady, register));

@@ -88,7 +88,7 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   const work = queueWork(parts, record.fencedChanges);
   const idPath = join(config.stateFolder, 'queue-worker.id');
   const queue = opened.keep(queueWorker({ redis: record.redis, cluster: config.cluster, log, work, idPath }));
-  const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
+  const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The queue in Redis is not read: see the log.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
   await runs.resume();
   opened.keep(await workerSocket(config, (ask, talk) => desk.serve(ask, talk, opened.ending), log));
