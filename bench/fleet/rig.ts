@@ -91,7 +91,8 @@ function policyFor(clusters: readonly string[]): string {
     requesters: { users: [ALICE.id] },
     approvers: { users: [BOB.id] },
     alerts: OPS.id,
-    dailyCheck: { at: '03:00', zone: 'Europe/Paris' },
+    // Not due while the bench runs: its workers prove nothing.
+    dailyCheck: { at: '23:59', zone: 'UTC' },
   };
   return dump({ clusters: Object.fromEntries(clusters.map((name) => [name, policy])) }, { noRefs: true });
 }

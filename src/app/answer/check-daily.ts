@@ -24,6 +24,8 @@ export interface DailyPorts extends Pick<AnsweredCluster, 'worker' | 'board' | '
 /** While another person's proof runs, or the worker is being restarted. */
 const AGAIN_MS = 15_000;
 const TRIES = 80;
+/** Clusters that are checked at the same time; the others follow. A bot may have a thousand, and looks for each answer every second. */
+const MOST_AT_ONCE = 20;
 /** Findings that are remembered, and characters of each. */
 const MOST_FINDINGS = 100;
 const FINDING_LENGTH = 600;
@@ -34,17 +36,23 @@ const FINDING_LENGTH = 600;
  */
 export function dailyChecker(): (ports: DailyPorts, signal: AbortSignal) => Promise<void> {
   const tried = new Map<string, string>();
+  let running = 0;
   return async (ports, signal) => {
     const { cluster, daily, clock, once, dailyChecks } = ports;
     const due = dueCheck(daily, clock.now());
     if (due === null) return;
     const name = ['daily check', cluster, due.day, due.attempt].join('\n');
-    if (tried.get(cluster) === name) return;
-    const isFirst = await once.isFirst(name);
-    tried.set(cluster, name);
-    if (!isFirst) return;
-    const before = (await dailyChecks.last()) ?? { day: null, findings: [] };
-    if (before.day !== due.day) await check(due.day, before, ports, signal);
+    if (tried.get(cluster) === name || running >= MOST_AT_ONCE) return;
+    running += 1;
+    try {
+      const isFirst = await once.isFirst(name);
+      tried.set(cluster, name);
+      if (!isFirst) return;
+      const before = (await dailyChecks.last()) ?? { day: null, findings: [] };
+      if (before.day !== due.day) await check(due.day, before, ports, signal);
+    } finally {
+      running -= 1;
+    }
   };
 }
 

@@ -94,8 +94,16 @@ export interface DueCheck {
 export function dueCheck({ at, zone }: DailyCheck, now: Date): DueCheck | null {
   const after = localTimeIn(zone)(now).minute - minutesOf(at);
   if (after < 0) return null;
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(now);
-  return { day, attempt: Math.floor(after / TRY_MINUTES) };
+  return { day: dayIn(zone).format(now), attempt: Math.floor(after / TRY_MINUTES) };
+}
+
+/** Kept, like the local times. */
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
+function dayIn(zone: string): Intl.DateTimeFormat {
+  const known = dayFormats.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+  dayFormats.set(zone, known);
+  return known;
 }
 
 /** `mon–thu 22:00–04:00 Europe/Paris`. */

@@ -249,3 +249,21 @@ describe('the daily check', () => {
     expect(each.posted).toHaveLength(1);
   });
 });
+
+it('of a bot with many clusters begin twenty at a time, and the others follow', async () => {
+  const { ports, on } = daily();
+  on.clock.at += 40 * 60_000;
+  const begun: ((isFirst: boolean) => void)[] = [];
+  const once = { isFirst: () => new Promise<boolean>((resolve) => void begun.push(resolve)) };
+  const checkDaily = dailyChecker();
+  const clusters = Array.from({ length: 30 }, (_, at) => `c-${at}`);
+  const round = () => Promise.all(clusters.map((cluster) => checkDaily({ ...ports, cluster, once }, signal)));
+  const first = round();
+  expect(begun).toHaveLength(20);
+  for (const end of begun.splice(0)) end(false);
+  await first;
+  const second = round();
+  expect(begun).toHaveLength(10);
+  for (const end of begun.splice(0)) end(false);
+  await second;
+});
