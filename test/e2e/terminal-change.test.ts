@@ -83,6 +83,8 @@ describe('with Slack and Redis down', () => {
       await sandbox.faults.plant('ssh-slow', ['node-2', '100000']);
       const hers = new Terminal('alice', ['add', 'node-2', '--reason', 'new disk']);
       await until(() => hers.err.includes('registry-ha approve lab-'));
+      // The question comes behind the plan, and may be in a later piece of the output.
+      await until(() => hers.err.includes('To confirm'));
       id = /registry-ha approve (lab-[a-z0-9]{6})/.exec(hers.err)?.[1] ?? '';
       expect(hers.err).toContain('To confirm, type the name of the cluster (lab): ');
       const own = await run('alice', 'approve', id);
