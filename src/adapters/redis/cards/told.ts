@@ -14,7 +14,7 @@ export interface ToldOptions {
   readonly proof: Proof;
 }
 
-const sentences = z.array(z.string()).check(atMost(100));
+const sentences = z.array(z.string()).check(atMost(100)).readonly();
 const toldSchema = z.object({ troubles: sentences });
 const checkedSchema = z.object({ day: z.iso.date().nullable(), findings: sentences });
 
@@ -25,27 +25,31 @@ const MOST_BYTES = 128 * 1024;
  * What people were told, in Redis. What no trusted bot has signed counts as nothing. So does what a newer version wrote: after a way back
  * to an older version nobody else would tell, and a message that comes twice does less harm than one that never comes.
  */
-export function redisTold({ redis, cluster, proof }: ToldOptions): Told {
-  const key = clusterKeys(cluster).told;
-  const about = { cluster };
+export function redisTold(options: ToldOptions): Told {
+  const { cluster } = options;
+  const { last, note } = signedNote(options, clusterKeys(cluster).told, { cluster }, toldSchema);
   return {
-    async last() {
-      const told = saidIn(await ask(redis.getrange(key, 0, MOST_BYTES)), about, toldSchema, proof);
-      return told.is === 'said' ? told.said.troubles : null;
-    },
-    note: async (troubles) => void (await ask(redis.set(key, signedText({ troubles }, about, proof)))),
+    last: async () => (await last())?.troubles ?? null,
+    note: (troubles) => note({ troubles }),
   };
 }
 
 /** The last daily check, in Redis, with the same rules. */
-export function redisDailyChecks({ redis, cluster, proof }: ToldOptions): DailyChecks {
-  const key = clusterKeys(cluster).toldDaily;
-  const about = { cluster, of: 'daily' };
+export const redisDailyChecks = (options: ToldOptions): DailyChecks =>
+  signedNote(options, clusterKeys(options.cluster).toldDaily, { cluster: options.cluster, of: 'daily' }, checkedSchema);
+
+/** A value under one key, signed for what it is about. */
+function signedNote<T extends object>(
+  { redis, proof }: ToldOptions,
+  key: string,
+  about: Readonly<Record<string, string>>,
+  schema: z.ZodType<T>,
+) {
   return {
-    async last() {
-      const checked = saidIn(await ask(redis.getrange(key, 0, MOST_BYTES)), about, checkedSchema, proof);
-      return checked.is === 'said' ? checked.said : null;
+    async last(): Promise<T | null> {
+      const noted = saidIn(await ask(redis.getrange(key, 0, MOST_BYTES)), about, schema, proof);
+      return noted.is === 'said' ? noted.said : null;
     },
-    note: async ({ day, findings }) => void (await ask(redis.set(key, signedText({ day, findings }, about, proof)))),
+    note: async (value: T): Promise<void> => void (await ask(redis.set(key, signedText(value, about, proof)))),
   };
 }
