@@ -77,8 +77,8 @@ export const WorkerFile = z.strictObject({
     .prefault({}),
   apply: z
     .strictObject({
-      /** Nodes on which Salt states run at the same time, when a change is of several. */
-      atATime: z.coerce.number().int().positive().default(3),
+      /** Nodes on which Salt states run at the same time, when a change is of several. The engines' states run on all of them. */
+      atATime: z.coerce.number().int().positive().default(10),
     })
     .prefault({}),
   verify: z

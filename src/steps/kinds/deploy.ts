@@ -11,7 +11,7 @@ import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/s
 import { waitUntilSatisfied } from '../world/wait.ts';
 
 /** How long the new pod may take to serve; repo.installed has already waited for an HTTP answer. */
-const POD_LIMITS = { limitMs: 120_000, everyMs: 2_000 };
+const POD_LIMITS = { limitMs: 120_000, everyMs: 1_000 };
 
 const schema = stepOnNode('deploy', {
   version: z.string(),

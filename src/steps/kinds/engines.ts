@@ -17,8 +17,6 @@ import { waitUntilSatisfied } from '../world/wait.ts';
 const POLL_MS = 2_000;
 /** containerd needs some seconds after its restart until it answers. */
 const RESTART_LIMITS = { limitMs: 60_000, everyMs: POLL_MS };
-/** A restarting salt-minion is back within about 20 seconds; a check costs up to 25 seconds while one is silent. */
-const MINION_LIMITS = { limitMs: 100_000, everyMs: POLL_MS };
 /** Longer than the ten-second probes that may take a registry out of the Endpoints for a moment. */
 const ENDPOINTS_LIMITS = { limitMs: 120_000, everyMs: POLL_MS };
 
@@ -92,9 +90,11 @@ function withoutResult(node: string, there: readonly string[] | null): SaltRetur
     : { is: 'no-return', says: `The minion of ${node} does not answer.` };
 }
 
-/** Checks once more before the step that changes every node: a registry that is missing now would be removed from every engine. */
+/**
+ * Checks once more before the step that changes every node: a registry that is missing now would be removed from every engine. That
+ * every minion answers was seen by the guard a moment ago.
+ */
 async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Jid> {
-  await untilMinionsAnswer(step, world, signal);
   await untilRegistriesAreReady(step, world, signal);
   world.throwIfCancelled();
   const [planned] = step.commands;
@@ -105,26 +105,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
   return jid;
 }
 
-/** Waits until every minion answers, because a silent one would miss the job. Throws `not-confirmed` before anything has run. */
-async function untilMinionsAnswer(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {
-  const finding = await waitUntilSatisfied((until) => areAnswering(step, world, until), MINION_LIMITS, world, signal);
-  if (finding.is === 'satisfied') return;
-  throw notConfirmed(
-    finding.where ?? 'salt-master',
-    `${finding.says} ${NOT_STARTED}`,
-    `Check \`systemctl status salt-minion\` on that node, then ${RETRY_HINT}.`,
-  );
-}
-
 const NOT_STARTED = 'The job for the engines was not started.';
-
-async function areAnswering({ nodes }: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
-  const answered = await world.salt.answering(nodes, signal);
-  if (answered === null) return unsatisfied('The Salt master does not answer.', 'salt-master');
-  const silent = nodes.filter((node) => !answered.includes(node));
-  if (silent.length === 0) return satisfied();
-  return unsatisfied(`The minion of ${listed(silent)} does not answer.`, listed(silent));
-}
 
 /** Waits until the Endpoints list exactly the planned registries: a probe that failed once takes an address out for a moment. */
 async function untilRegistriesAreReady(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/s
 import { waitUntilSatisfied } from '../world/wait.ts';
 
 /** A pod is probed every ten seconds, then the Endpoints controller runs; five minutes are generous. */
-const READY_LIMITS = { limitMs: 300_000, everyMs: 2_000 };
+const READY_LIMITS = { limitMs: 300_000, everyMs: 1_000 };
 
 const schema = stepOnNode('ready', {
   /** Exactly the addresses that Endpoints must list, sorted. */

@@ -11,10 +11,12 @@ const POLL_MS = 2_000;
 const FIRST_POLL_MS = 500;
 /** Reads of the job that may fail in a row: API and session are interrupted while containerd restarts on the bootstrap node. */
 const FAILED_READS = 15;
-/** So long without a new result, the minions are asked whether they still run the job: that takes as long as reading it. */
+/** After so long without a new result or sign of the job, the minions are asked for one: that takes as long as reading the job. */
 const QUIET_MS = 10_000;
 /** A minion that in this many checks has no result and does not run the job has lost it (killed, or the node rebooted). */
 const LOST_CHECKS = 3;
+/** After the first of them, the result may be under way: a minion that has just ended the job does not run it any more. */
+const RECHECKS_MS: readonly number[] = [FIRST_POLL_MS, POLL_MS];
 
 /** Waits for the results of all nodes. Ends earlier when no other node runs the job any more. */
 export async function waitForJob(
@@ -24,24 +26,46 @@ export async function waitForJob(
   signal: AbortSignal,
 ): Promise<SaltJob> {
   const until = world.clock.steadyMs() + JOB_LIMIT_MS;
-  let lost = 0;
-  let left = { nodes: nodes.length, since: world.clock.steadyMs() };
+  const signs = new Signs(jid, nodes.length, world);
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(POLL_MS, 2 * pauseMs)) {
     const job = await jobOf(jid, world, signal);
     const pending = nodes.filter((node) => job.returns[node] === undefined);
-    if (pending.length !== left.nodes) left = { nodes: pending.length, since: world.clock.steadyMs() };
-    const missing = lost === 0 ? '' : `. No result and no sign of the job on ${listed(pending)}; checking again`;
-    world.onProgress({
-      done: nodes.length - pending.length,
-      total: nodes.length,
-      unit: 'nodes',
-      note: `job ${jid}${missing}`,
-    });
+    const missing = signs.lost === 0 ? '' : `. No result and no sign of the job on ${listed(pending)}; checking again`;
+    const done = nodes.length - pending.length;
+    world.onProgress({ done, total: nodes.length, unit: 'nodes', note: `job ${jid}${missing}` });
     if (pending.length === 0) return job;
-    const isQuiet = world.clock.steadyMs() >= left.since + QUIET_MS;
-    lost = !isQuiet || (await runsSomewhere(jid, pending, world, signal)) ? 0 : lost + 1;
-    if (lost >= LOST_CHECKS || world.clock.steadyMs() >= until) return job;
-    await world.clock.sleep(lost > 0 ? POLL_MS : pauseMs, signal);
+    await signs.look(pending, signal);
+    if (signs.lost >= LOST_CHECKS || world.clock.steadyMs() >= until) return job;
+    await world.clock.sleep(signs.lost === 0 ? pauseMs : (RECHECKS_MS[signs.lost - 1] ?? POLL_MS), signal);
+  }
+}
+
+/** How long a job has shown no sign of life: no new result, and no minion that runs it. */
+class Signs {
+  readonly #jid: Jid;
+  readonly #world: StepWorld;
+  #pending: number;
+  #since: number;
+  /** Checks in a row that found none. */
+  lost = 0;
+
+  constructor(jid: Jid, nodes: number, world: StepWorld) {
+    this.#jid = jid;
+    this.#world = world;
+    this.#pending = nodes;
+    this.#since = world.clock.steadyMs();
+  }
+
+  /** Asks the minions that owe their results, if the last sign is long ago. */
+  async look(pending: readonly string[], signal: AbortSignal): Promise<void> {
+    const { clock } = this.#world;
+    const isNew = pending.length !== this.#pending;
+    this.#pending = pending.length;
+    if (!isNew && clock.steadyMs() < this.#since + QUIET_MS) return;
+    if (isNew || (await runsSomewhere(this.#jid, pending, this.#world, signal))) {
+      this.#since = clock.steadyMs();
+      this.lost = 0;
+    } else this.lost += 1;
   }
 }
 

@@ -69,27 +69,6 @@ describe('the engines', () => {
     );
   });
 
-  it('wait for a restarting minion before the job starts', async () => {
-    const lab = await labBefore('engines');
-    const { answering } = lab.salt;
-    let looks = 0;
-    lab.salt.answering = async (names, signal) => {
-      looks += 1;
-      const there = await answering(names, signal);
-      return looks < 4 ? (there?.filter((name) => name !== 'node-3') ?? null) : there;
-    };
-    expect(await outcome(of('engines'), lab)).toMatchObject({ outcome: { already: false } });
-    expect(looks).toBe(4);
-  });
-
-  it('are not changed when a minion stays silent, and the failure names its node', async () => {
-    const lab = await labBefore('engines');
-    lab.salt.answering = async (names) => names.filter((name) => name !== 'node-3');
-    const { ran, failure } = await outcome(of('engines'), lab);
-    expect(ran).toEqual([]);
-    expect(failure?.what).toBe('The minion of node-3 does not answer. The job for the engines was not started.');
-  });
-
   const NO_ANSWER = '`crictl info` on node-3 gave no answer that can be read. It says: FATA.';
   const SILENT = 'The minion of node-3 did not answer.';
   it.each<readonly [EngineFacts['is'], string, string]>([
@@ -198,6 +177,28 @@ describe('the engines', () => {
     expect(asked).toBe(0);
   });
 
+  it('ask a quiet minion every ten seconds, and read its result at once when it has just ended the job', async () => {
+    const lab = await labBefore('engines');
+    const [clock, { job }] = [new SettableClock(), lab.salt];
+    const from = clock.steadyMs();
+    const endsAt = from + 45_000;
+    const asked: number[] = [];
+    lab.salt.stillRunning = async () => {
+      asked.push(clock.steadyMs() - from);
+      return clock.steadyMs() < endsAt ? ['node-3'] : [];
+    };
+    lab.salt.job = async (jid, signal) => {
+      const { returns, ...seen } = await job(jid, signal);
+      const late = Object.entries(returns).filter(
+        ([node]) => node !== 'node-3' || (asked.at(-1) ?? 0) >= endsAt - from,
+      );
+      return { ...seen, returns: Object.fromEntries(late) };
+    };
+    expect(await outcome(of('engines'), lab, { clock })).toMatchObject({ outcome: { already: false } });
+    expect(asked).toHaveLength(5);
+    expect(clock.steadyMs() - from - (asked.at(-1) ?? 0)).toBe(500);
+  });
+
   it('fail after three checks in a row that find a node without result and without job', async () => {
     const lab = await labBefore('engines');
     let checks = 0;
@@ -225,12 +226,7 @@ describe('the engines', () => {
 
   it('fail with another sentence when that minion does not answer', async () => {
     const lab = await labBefore('engines');
-    const { answering } = lab.salt;
-    let asked = 0;
-    lab.salt.answering = async (names, signal) => {
-      asked += 1;
-      return asked === 1 ? await answering(names, signal) : [];
-    };
+    lab.salt.answering = async () => [];
     expect(await withoutResultOf3(lab, false)).toMatchObject({
       failure: { where: 'node-3', kind: 'salt-no-return', detail: 'The minion of node-3 does not answer.' },
     });
@@ -270,7 +266,7 @@ describe('the engines', () => {
     expect(notes[0]).toContain('They list 10.200.3.11 instead of exactly 10.200.3.11 and 10.200.3.13. Waiting.');
   });
 
-  it.each(['the minions', 'the Endpoints'])('can be cancelled at once while they wait for %s', async (what) => {
+  it('can be cancelled at once while they wait for the Endpoints', async () => {
     const lab = await labBefore('engines');
     const cancel = new AbortController();
     const hang = (signal: AbortSignal) =>
@@ -278,8 +274,7 @@ describe('the engines', () => {
         signal.addEventListener('abort', () => reject(signal.reason));
         cancel.abort(new CancelAsked({ id: 'U1', name: 'bob' }));
       });
-    if (what === 'the minions') lab.salt.answering = async (_, signal) => await hang(signal);
-    else lab.kubernetes.endpoints = async (signal) => await hang(signal);
+    lab.kubernetes.endpoints = async (signal) => await hang(signal);
     await expect(outcome(of('engines'), lab, { cancelled: cancel.signal })).rejects.toThrow(CancelAsked);
     expect(lab.ran).toEqual([]);
   });
