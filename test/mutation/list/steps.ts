@@ -59,8 +59,8 @@ export const STEPS: readonly Mutant[] = [
   {
     name: 'the engines are given up after looks that were not in a row',
     file: 'src/steps/world/engines-job.ts',
-    find: '? 0 : lost + 1',
-    replace: '? lost : lost + 1',
+    find: '      this.lost = 0;\n',
+    replace: '',
     tests: ENGINES_STEP,
   },
   {
@@ -152,6 +152,13 @@ export const STEPS: readonly Mutant[] = [
     file: 'src/steps/world/engines-listed.ts',
     find: 'if (wrong.length === 0)',
     replace: 'if (wrong.length < nodes.length)',
+    tests: ENGINES_STEP,
+  },
+  {
+    name: 'the minions that run the job are asked without a pause',
+    file: 'src/steps/world/engines-job.ts',
+    find: '      this.#since = clock.steadyMs();\n',
+    replace: '',
     tests: ENGINES_STEP,
   },
   {
