@@ -42,18 +42,22 @@ export async function inspect(
   if (refusal !== null) return refusal;
   if (isRefusal(settled)) return settled;
   const { drillSwitch, reach, ...query } = search;
-  const [bootstrap, { salt, engines }] = await Promise.all([
-    ports.bootstrap.look(signal),
-    // No guard of a change to files reads it.
+  const onNodes = async () => {
+    const bootstrap = await ports.bootstrap.look(signal);
+    const archives = soundArchives(bootstrap.archives);
+    const [targets, served] = await Promise.all([
+      lookAtTargets(intent, kube, { archives: archives.map(wanted), ...query }, ports.targets, signal),
+      reach === 'files' ? [] : lookAtRegistries(kube, archives, ports.registries, signal),
+    ]);
+    return { bootstrap, targets, served };
+  };
+  const [{ bootstrap, targets, served }, { salt, engines }] = await Promise.all([
+    onNodes(),
+    // No guard of a change to files reads it. Salt takes longest of all.
     reach === 'files' ? NO_SALT : lookAtSalt(namesOf(kube), ports.salt, ownJobs, signal),
   ]);
-  const archives = soundArchives(bootstrap.archives);
-  const [targets, served, away] = await Promise.all([
-    lookAtTargets(intent, kube, { archives: archives.map(wanted), ...query }, ports.targets, signal),
-    reach === 'files' ? [] : lookAtRegistries(kube, archives, ports.registries, signal),
-    drillSwitch === true ? lookAtDrill(kube, salt, ports.salt, signal) : null,
-  ]);
   const facts = { cluster: intent.cluster, kube, bootstrap, salt, targets, engines, served };
+  const away = drillSwitch === true ? await lookAtDrill(kube, salt, ports.salt, signal) : null;
   return away === null ? facts : { ...facts, drillSwitch: away };
 }
 
