@@ -8,10 +8,12 @@ import { startSandbox } from '../sandbox/sandbox.ts';
 import { parseScenario } from '../sandbox/scenario/parse/parse.ts';
 import { play } from '../sandbox/scenario/play/play.ts';
 import { stageOf } from '../sandbox/scenario/sandbox-stage.ts';
+import type { ChangeEvent } from '../src/domain/change/change.ts';
 import { systemClock } from '../src/runtime/clock.ts';
+import { JournalTail } from '../test/harness/stage/journal-tail.ts';
 import { secondsByHand } from './by-hand.ts';
 import { has } from './peers.ts';
-import { type Row, ratioRow, table } from './report.ts';
+import { type Row, ratioRow, table, withProfile } from './report.ts';
 
 interface ApplyOptions {
   readonly json?: boolean;
@@ -46,8 +48,14 @@ ${namesOf(targets)
 
 const namesOf = (targets: number): readonly string[] => Array.from({ length: targets }, (_, at) => `node-${at + 2}`);
 
-/** Seconds from Approve to done of one add, in a sandbox of its own. */
-async function secondsOfAdd(nodes: readonly string[], description: string, pace: number): Promise<number> {
+/** One add, from Approve to done. */
+interface Add {
+  readonly seconds: number;
+  readonly profile: string;
+}
+
+/** Times one add in a sandbox of its own. */
+async function timedAdd(nodes: readonly string[], description: string, pace: number): Promise<Add> {
   const signal = new AbortController().signal;
   const sandbox = await startSandbox({ pace, description, log: () => undefined, signal });
   const played = async (text: string): Promise<void> => {
@@ -61,16 +69,32 @@ async function secondsOfAdd(nodes: readonly string[], description: string, pace:
     await played(`alice> /registry-ha add ${nodes.join(' ')}\nwait planned within ${LIMIT_SECONDS}\n`);
     const from = performance.now();
     await played(`bob> click Approve\nwait done within ${LIMIT_SECONDS}\n`);
-    return (performance.now() - from) / 1000;
+    const seconds = (performance.now() - from) / 1000;
+    return { seconds, profile: profileOf(new JournalTail(join(sandbox.folder, 'worker/journal.jsonl')).events()) };
   } finally {
     await sandbox.close();
   }
+}
+
+/** Seconds of each kind of step, from its first start to its last end: lanes run beside each other. */
+function profileOf(events: readonly ChangeEvent[]): string {
+  const times = new Map<string, { from: number; to: number }>();
+  for (const event of events) {
+    if (event.type !== 'step-started' && event.type !== 'step-done') continue;
+    const kind = event.step.split(':')[0] ?? event.step;
+    const at = Date.parse(event.at);
+    times.set(kind, { from: times.get(kind)?.from ?? at, to: at });
+  }
+  const each = [...times].map(([kind, { from, to }]) => `${kind} ${((to - from) / 1000).toFixed(1)}`);
+  return `seconds of ours from the first start to the last end of each kind of step: ${each.join(', ')}`;
 }
 
 /** Seconds of ours and of the script, one pair for each round. */
 interface Times {
   readonly ours: number[];
   readonly byHand: number[];
+  /** Of our last add. */
+  profile: string;
 }
 
 async function timesOf(targets: number, folder: string, { rounds, pace }: ApplyOptions): Promise<Times> {
@@ -78,9 +102,11 @@ async function timesOf(targets: number, folder: string, { rounds, pace }: ApplyO
   await writeFile(description, descriptionFor(targets));
   const nodes = namesOf(targets);
   const archives = ARCHIVES.map(({ path }) => path);
-  const times: Times = { ours: [], byHand: [] };
+  const times: Times = { ours: [], byHand: [], profile: '' };
   for (let round = 0; round < rounds; round += 1) {
-    times.ours.push(await secondsOfAdd(nodes, description, pace));
+    const { seconds, profile } = await timedAdd(nodes, description, pace);
+    times.ours.push(seconds);
+    times.profile = profile;
     times.byHand.push(await secondsByHand({ nodes, description, archives, pace }));
     const said = [times.ours, times.byHand].map((all) => `${all.at(-1)?.toFixed(1)} s`);
     process.stderr.write(`${targets} targets: ours ${said[0]}, by hand ${said[1]}\n`);
@@ -99,7 +125,8 @@ async function bench(options: ApplyOptions): Promise<void> {
       const times = await timesOf(targets, folder, options);
       all.set(targets, times);
       const says = `our time by that of the documented commands in a script, ${targets} target${targets === 1 ? '' : 's'}`;
-      rows.push(ratioRow(`add-${targets}`, GOALS[targets] ?? 1, says, shares(times.ours, times.byHand), true));
+      const row = ratioRow(`add-${targets}`, GOALS[targets] ?? 1, says, shares(times.ours, times.byHand), true);
+      rows.push(await withProfile(row, () => times.profile));
     }
     const [one, three] = [all.get(1), all.get(3)];
     if (one !== undefined && three !== undefined) {

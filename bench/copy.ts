@@ -6,8 +6,9 @@ import { durable } from './durable.ts';
 import { type Lab, startLab } from './lab.ts';
 import { leastSeconds, partsOf } from './limit.ts';
 import { has } from './peers.ts';
+import { profiled } from './profile.ts';
 import { type Race, type Round, race } from './race.ts';
-import { type Row, ratioRow, rowOf, table } from './report.ts';
+import { type Row, ratioRow, rowOf, table, withProfile } from './report.ts';
 import { type CountedRace, patched, resumed, seeded, seededRsync } from './reruns.ts';
 import { fanOut, wholeCopies } from './rows.ts';
 
@@ -62,8 +63,16 @@ interface Wanted {
 async function measure(one: Race, wanted: Wanted): Promise<readonly Round[]> {
   if (!wanted.has(one.name)) return [];
   const all = await race({ ...one, ours: { ...one.ours, run: () => watched(one.ours.run) } }, wanted.rounds);
-  add(rowOf(one, all));
+  add(await withProfile(rowOf(one, all), () => profileOf(one)));
   return all;
+}
+
+/** One more of our copies, which is not timed. */
+async function profileOf({ ours: { prepare, run, check } }: Race): Promise<string> {
+  await prepare?.();
+  const profile = await profiled(run);
+  await check?.();
+  return profile;
 }
 
 async function measureCounted({ race: one, sent, most }: CountedRace, wanted: Wanted): Promise<void> {

@@ -7,7 +7,9 @@ import { PEOPLE } from '../sandbox/people.ts';
 import { becomesTrue } from '../sandbox/processes/poll.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { buttonsFor } from '../sandbox/slack/people/buttons.ts';
-import { type Row, ratioRow, table } from './report.ts';
+import type { ChangeEvent } from '../src/domain/change/change.ts';
+import { JournalTail } from '../test/harness/stage/journal-tail.ts';
+import { type Row, ratioRow, table, withProfile } from './report.ts';
 
 interface PlanOptions {
   readonly json?: boolean;
@@ -37,8 +39,14 @@ ${namesOf(size)
 
 const namesOf = (size: number): readonly string[] => Array.from({ length: size - 1 }, (_, at) => `node-${at + 2}`);
 
-/** Seconds from the command to the buttons, once for each round. Each plan is denied before the next. */
-async function secondsOfPlans(size: number, folder: string, { rounds, pace }: PlanOptions): Promise<readonly number[]> {
+/** Seconds from the command to the buttons, once for each round. */
+interface Plans {
+  readonly seconds: readonly number[];
+  readonly profile: string;
+}
+
+/** Each plan is denied before the next. */
+async function timedPlans(size: number, folder: string, { rounds, pace }: PlanOptions): Promise<Plans> {
   const description = join(folder, `cluster-${size}.yaml`);
   await writeFile(description, descriptionFor(size));
   const sandbox = await startSandbox({ pace, description, log: () => undefined, signal });
@@ -50,10 +58,18 @@ async function secondsOfPlans(size: number, folder: string, { rounds, pace }: Pl
     const all: number[] = [];
     for (let round = 0; round < rounds; round += 1) all.push(await secondsOfPlan(sandbox));
     process.stderr.write(`${size} nodes: ${all.map((seconds) => seconds.toFixed(2)).join(', ')} s\n`);
-    return all;
+    const profile = profileOf(new JournalTail(join(sandbox.folder, 'worker/journal.jsonl')).events());
+    return { seconds: all, profile };
   } finally {
     await sandbox.close();
   }
+}
+
+/** Of the last plan. */
+function profileOf(events: readonly ChangeEvent[]): string {
+  const at = (type: ChangeEvent['type']): number => Date.parse(events.findLast((one) => one.type === type)?.at ?? '');
+  const seconds = (at('planned') - at('requested')) / 1000;
+  return `${seconds.toFixed(2)} s from the request to the plan in the journal, for two commands of Salt at the same time; then the card`;
 }
 
 async function secondsOfPlan({ slack }: Sandbox): Promise<number> {
@@ -76,9 +92,9 @@ async function bench(options: PlanOptions): Promise<void> {
   const rows: Row[] = [];
   try {
     for (const [size, goal] of Object.entries(GOALS)) {
-      const seconds = await secondsOfPlans(Number(size), folder, options);
+      const { seconds, profile } = await timedPlans(Number(size), folder, options);
       const says = `seconds from the command to the card with its buttons, ${size} nodes`;
-      rows.push(ratioRow(`plan-${size}`, goal, says, seconds, true));
+      rows.push(await withProfile(ratioRow(`plan-${size}`, goal, says, seconds, true), () => profile));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

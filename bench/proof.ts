@@ -10,8 +10,9 @@ import type { Archive } from '../src/domain/cluster/archive.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { proveImages } from '../src/steps/world/prove-images.ts';
 import { sh } from './peers.ts';
+import { profiled } from './profile.ts';
 import { type Contender, race } from './race.ts';
-import { ratioRow, rowOf, table } from './report.ts';
+import { ratioRow, rowOf, table, withProfile } from './report.ts';
 
 interface ProofOptions {
   readonly json?: boolean;
@@ -93,7 +94,7 @@ async function bench({ json = false, rounds, mib }: ProofOptions): Promise<void>
     };
     const all = await race(one, rounds);
     const memory = ratioRow('proof-memory', MOST_MEMORY_MIB, 'MiB that the process grew in a proof', growth, true);
-    const rows = [rowOf(one, all), memory];
+    const rows = [await withProfile(rowOf(one, all), () => profiled(one.ours.run)), memory];
     process.stdout.write(json ? `${JSON.stringify({ rows })}\n` : `${table(rows)}\n`);
   } finally {
     registry.child.kill();

@@ -9,6 +9,13 @@ export interface Row {
   readonly goal: number;
   readonly met: boolean;
   readonly says: string;
+  /** Where the time or the memory goes, if the goal was missed. */
+  readonly profile?: string;
+}
+
+/** The row, with its profile if its goal was missed. */
+export async function withProfile(row: Row, profile: () => string | Promise<string>): Promise<Row> {
+  return row.met ? row : { ...row, profile: await profile() };
 }
 
 /** The row of a race, with the ratio of each round. */
@@ -31,9 +38,10 @@ export function ratioRow(name: string, goal: number, says: string, ratios: reado
 /** Formats rows as a table. */
 export function table(rows: readonly Row[]): string {
   return rows
-    .map(({ name, ratio: [least, median, most], rounds, goal, met, says }) => {
+    .map(({ name, ratio: [least, median, most], rounds, goal, met, says, profile }) => {
       const numbers = `${median.toFixed(2)} (${least.toFixed(2)}..${most.toFixed(2)})`;
-      return `${name.padEnd(16)} ${numbers.padEnd(20)} n=${rounds} goal ${goal} ${met ? 'met   ' : 'MISSED'} ${says}`;
+      const line = `${name.padEnd(16)} ${numbers.padEnd(20)} n=${rounds} goal ${goal} ${met ? 'met   ' : 'MISSED'} ${says}`;
+      return profile === undefined ? line : `${line}\n${' '.repeat(17)}${profile}`;
     })
     .join('\n');
 }

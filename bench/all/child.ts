@@ -9,7 +9,10 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Longer than any bench on a machine ten times slower is of no use. */
 const LIMIT_MS = 40 * 60_000;
 
-const shared = { name: z.string(), goal: z.number(), met: z.boolean(), says: z.string() };
+const shared = {
+  ...{ name: z.string(), goal: z.number(), met: z.boolean(), says: z.string() },
+  profile: z.string().exactOptional(),
+};
 const rowSchema = z.union([
   z.object({ ...shared, ratio: z.tuple([z.number(), z.number(), z.number()]) }),
   z.object({ ...shared, clusters: z.array(z.number()), values: z.array(z.number()) }),
@@ -26,6 +29,8 @@ export interface AnyRow {
   readonly goal: number;
   readonly met: boolean;
   readonly says: string;
+  /** Where the time or the memory goes, if the goal was missed and the bench can say. */
+  readonly profile?: string;
   /** The value by that of the former commit; null without one. */
   readonly toFormer: number | null;
 }
@@ -65,8 +70,8 @@ export function resultOf(bench: string, { stdout, why }: Ran): Result {
 }
 
 function rowOf(row: z.infer<typeof rowSchema>): AnyRow {
-  const { name, goal, met, says } = row;
-  const own = { name, goal, met, says, toFormer: null };
+  const { name, goal, met, says, profile } = row;
+  const own = { ...{ name, goal, met, says, toFormer: null }, ...(profile === undefined ? {} : { profile }) };
   if ('ratio' in row) {
     const [least, median, most] = row.ratio;
     return { ...own, value: median, spread: `${least.toFixed(2)}..${most.toFixed(2)}` };

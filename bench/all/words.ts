@@ -25,5 +25,7 @@ function tableOf({ bench, rows, failed }: Result): string {
     row.met ? 'met' : 'missed',
     ...(hasFormer ? [row.toFormer === null ? '' : row.toFormer.toFixed(2)] : []),
   ]);
-  return `${head}${[titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+  const cells = [titles, titles.map(() => '---'), ...lines].map((one) => `| ${one.join(' | ')} |`);
+  const profiles = rows.flatMap(({ name, profile }) => (profile === undefined ? [] : [`- ${name}: ${profile}`]));
+  return `${head}${[...cells, ...(profiles.length === 0 ? [] : ['', ...profiles])].join('\n')}\n`;
 }
