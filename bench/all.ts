@@ -17,7 +17,7 @@ const BENCHES: readonly { readonly name: string; readonly args: readonly string[
   { name: 'start', args: [] },
   { name: 'plan', args: ['--rounds', '3'] },
   { name: 'inspect', args: [] },
-  { name: 'apply', args: ['--pace', '0.25', '--targets', '1,3'] },
+  { name: 'apply', args: ['--pace', '0.25'] },
   { name: 'ack', args: ['--rounds', '3'] },
   { name: 'fleet', args: ['--sizes', '1,1000', '--rounds', '5'] },
 ];
