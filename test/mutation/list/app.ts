@@ -18,6 +18,20 @@ export const APP: readonly Mutant[] = [
     tests: ['test/app/answer/check-daily.test.ts'],
   },
   {
+    name: 'help names what the bot saw of a worker an hour ago as if it were so now',
+    file: 'src/app/answer/known-troubles.ts',
+    find: 'look.at >= since',
+    replace: 'true',
+    tests: ['test/app/answer/known-troubles.test.ts'],
+  },
+  {
+    name: 'help names the silent workers of clusters that the person may not see',
+    file: 'src/app/answer/help.ts',
+    find: 'rights.filter(mayAny)',
+    replace: 'rights',
+    tests: ['test/app/answer/known-troubles.test.ts'],
+  },
+  {
     name: 'a daily check without any answer of a worker counts as made',
     file: 'src/app/answer/check-daily.ts',
     find: 'isMade ? day : before.day',
