@@ -13,6 +13,7 @@ import { redisRoom } from '../../../src/app/doctor/redis.ts';
 import { slackRoom } from '../../../src/app/doctor/slack.ts';
 import { runningRoom, workersRoom } from '../../../src/app/doctor/workers.ts';
 import { PlainFailure, Unreachable } from '../../../src/domain/answers/failure.ts';
+import type { DatedKey } from '../../../src/domain/answers/key-age.ts';
 import { good } from '../../../src/domain/answers/verdict.ts';
 import type { SeenWorker } from '../../../src/domain/cluster/worker-state.ts';
 import type { SocketsSeen } from '../../../src/ports/cards.ts';
@@ -62,12 +63,16 @@ const RIGHT_SERVER: RedisServer = {
 
 const RIGHT_RIGHTS: KubeRights = { may: async () => ({ allowed: true, serverMs: now() }) };
 
+const NOW = new Date('2026-11-22T10:00:00.000Z');
+const madeOn = (name: string, day: string, isDated = true): DatedKey => ({ name, made: new Date(day), isDated });
+
 /** What a worker's doctor sees, all well; a test spoils what it needs. */
 const wellOfWorker = {
   host,
   health: async () => ({ is: 'ready' }) as const,
   seen: async (): Promise<SeenWorker | null> => seen,
   keys: { own: async () => 'bbbbbbbbbbbb', trusted: async () => ['aaaaaaaaaaaa'] },
+  dated: [madeOn('aaaaaaaaaaaa', '2026-01-02'), madeOn('bbbbbbbbbbbb', '2025-11-22')],
   server: RIGHT_SERVER,
   looks: { kube: async () => facts().kube, bootstrap: async () => facts().bootstrap },
   rights: RIGHT_RIGHTS,
@@ -82,7 +87,7 @@ function worker(spoilt: Partial<typeof wellOfWorker> = {}): readonly Room[] {
   return [
     workerHostRoom({ host: all.host, health: all.health }),
     runningRoom(all.seen, '1.2.3'),
-    keysRoom(all.keys, 'trusted bots'),
+    keysRoom({ ...all.keys, dated: async () => all.dated }, 'trusted bots', () => NOW),
     redisRoom(all.server),
     kubernetesRoom({ ...looks, rights: all.rights, now }),
     saltRoom(looks, all.salt),
@@ -157,6 +162,7 @@ describe('the doctor of a worker', () => {
       host: { ...host, unit: async () => null, freeIn: async () => null },
       seen: async () => null,
       server: { ...wellOfWorker.server, look: async () => ({ ...redis, hidden: ['appendonly'] }) },
+      dated: [madeOn('aaaaaaaaaaaa', '2026-01-02', false), madeOn('bbbbbbbbbbbb', '2025-11-22')],
       looks: { kube: down, bootstrap: down },
       rights: { may: async () => ({ allowed: true, serverMs: null }) },
     });
