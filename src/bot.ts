@@ -134,13 +134,13 @@ const NOT_YET = { off: [], closed: [] };
 
 /** What the bot notices by the way goes to metrics, and to the troubles that `help` names. */
 function botNews(register: Registry) {
-  const metrics = botMetrics(register);
+  const metrics = botMetrics(register, clock);
   const known = new KnownTroubles(clock);
   return {
     ...metrics,
     known,
     onWorker(cluster: string, look: WorkerLook): void {
-      metrics.onWorker(cluster, look.state);
+      metrics.onWorker(cluster, look);
       known.worker(cluster, look);
     },
     onShared(isShared: boolean): void {
