@@ -1,10 +1,12 @@
-// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, curl, cc, kubectl, chromium. Runs on Node 18 and newer.
+// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, curl, cc, kubectl, chromium,
+// promtool. Runs on Node 18 and newer.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** The known names: alternative programs, of which one is enough, and the Debian packages with one. */
+/** The known names: alternative programs, of which one is enough, and the Debian packages with one. `service`: what the package
+ * brings beside the program, and nobody wants here. */
 const KNOWN = {
   'redis-server': { programs: ['redis-server', 'valkey-server'], package: 'redis-server' },
   sshd: { programs: ['sshd'], package: 'openssh-server' },
@@ -13,6 +15,7 @@ const KNOWN = {
   cc: { programs: ['cc', 'gcc', 'clang'], package: 'gcc libc6-dev' },
   kubectl: { programs: ['kubectl'], package: 'kubernetes-client' },
   chromium: { programs: ['chromium'], package: 'chromium' },
+  promtool: { programs: ['promtool'], package: 'prometheus', service: 'prometheus' },
 };
 /** Debian installs daemons in folders that are not on an ordinary user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -38,6 +41,7 @@ function main(words) {
   const still = missing.filter((word) => !isInstalled(word));
   if (still.length > 0)
     return fail(`apt-get installed ${packages.join(', ')}, but ${still.join(', ')} cannot be found.`);
+  for (const word of missing) disable(KNOWN[word].service, root);
   say(`Installed ${packages.join(', ')} (Debian).`);
 }
 
@@ -89,6 +93,14 @@ function install(packages, root) {
     const second = update.status === 0 ? run(words) : update;
     return second.status === 0 ? null : `apt-get failed:\n${tail(second)}`;
   });
+}
+
+/** Keeps a service from starting with the machine: policy-rc.d only keeps it from starting now. */
+function disable(service, root) {
+  if (service === undefined || !isOnPath('systemctl')) return;
+  const disabled = run([...root, 'systemctl', 'disable', service]);
+  if (disabled.status !== 0)
+    say(`The service ${service} will start with this machine. To prevent that: systemctl disable ${service}`);
 }
 
 /** Debian asks policy-rc.d before it starts a service; 101 means "not allowed". An existing policy-rc.d is kept. */
