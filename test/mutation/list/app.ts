@@ -25,6 +25,20 @@ export const APP: readonly Mutant[] = [
     tests: ['test/app/answer/known-troubles.test.ts'],
   },
   {
+    name: 'rights in Redis that the bot lacks stay unknown after its start',
+    file: 'src/runtime/bot/redis-check.ts',
+    find: 'names.length === 0 || ',
+    replace: '',
+    tests: ['test/runtime/bot/redis-check.test.ts'],
+  },
+  {
+    name: 'help keeps naming a setting of Redis that was corrected',
+    file: 'src/runtime/bot/redis-check.ts',
+    find: 'bad.length + missing.length > 0',
+    replace: 'false',
+    tests: ['test/runtime/bot/redis-check.test.ts'],
+  },
+  {
     name: 'help names the silent workers of clusters that the person may not see',
     file: 'src/app/answer/help.ts',
     find: 'rights.filter(mayAny)',
