@@ -135,7 +135,8 @@ async function show(shown: Shown, learnt: Learnt, ports: DrawPorts): Promise<voi
     await postPlanFile(at, view.change, learnt, ports);
   } catch (error) {
     if (!isClosedChannel(error)) throw error;
-    await tellRequester(view, ports);
+    const { change } = view;
+    if ((await tellRequester(view, ports)) && change.endedAt !== undefined) logEnd(change, ports.log);
   }
 }
 

@@ -328,6 +328,7 @@ describe('when Slack has problems', () => {
     expect(w.slack.directs).toEqual([{ user: ALICE.id, text: expect.stringContaining('No space.') }]);
     expect(w.slack.directs[0]?.text).toContain('cannot write in <#C0OPS>');
     expect(await w.cards.behind()).toEqual([]);
+    expect(w.log.lines.filter((line) => line === 'info Change ended')).toHaveLength(1);
   });
 
   it('posts a reply later, once, if it could not be posted', async () => {
