@@ -1,10 +1,11 @@
-// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, curl, cc, kubectl, chromium, podman, buildah, debootstrap. Runs on Node 18 and newer.
+// Installs the programs named as arguments, if missing: those of KNOWN below. Runs on Node 18 and newer.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** The known names: alternative programs, of which one is enough, and the Debian packages with one. */
+/** The known names: alternative programs, of which one is enough, and the Debian packages with one. `service`: what the package
+ * brings beside the program, and nobody wants here. */
 const KNOWN = {
   'redis-server': { programs: ['redis-server', 'valkey-server'], package: 'redis-server' },
   sshd: { programs: ['sshd'], package: 'openssh-server' },
@@ -16,6 +17,7 @@ const KNOWN = {
   podman: { programs: ['podman'], package: 'podman crun conmon' },
   buildah: { programs: ['buildah'], package: 'buildah' },
   debootstrap: { programs: ['debootstrap'], package: 'debootstrap' },
+  promtool: { programs: ['promtool'], package: 'prometheus', service: 'prometheus' },
 };
 /** Debian installs daemons in folders that are not on an ordinary user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -41,6 +43,7 @@ function main(words) {
   const still = missing.filter((word) => !isInstalled(word));
   if (still.length > 0)
     return fail(`apt-get installed ${packages.join(', ')}, but ${still.join(', ')} cannot be found.`);
+  for (const word of missing) disable(KNOWN[word].service, root);
   say(`Installed ${packages.join(', ')} (Debian).`);
 }
 
@@ -92,6 +95,14 @@ function install(packages, root) {
     const second = update.status === 0 ? run(words) : update;
     return second.status === 0 ? null : `apt-get failed:\n${tail(second)}`;
   });
+}
+
+/** Keeps a service from starting with the machine: policy-rc.d only keeps it from starting now. */
+function disable(service, root) {
+  if (service === undefined || !isOnPath('systemctl')) return;
+  const disabled = run([...root, 'systemctl', 'disable', service]);
+  if (disabled.status !== 0)
+    say(`The service ${service} will start with this machine. To prevent that: systemctl disable ${service}`);
 }
 
 /** Debian asks policy-rc.d before it starts a service; 101 means "not allowed". An existing policy-rc.d is kept. */

@@ -5,8 +5,11 @@ import { randomIds } from './adapters/keys/ids.ts';
 import type { SigningKey } from './adapters/keys/signature.ts';
 import { answering } from './app/answer/answer-question.ts';
 import { type DailyPorts, dailyChecker } from './app/answer/check-daily.ts';
+import type { AnswerPorts, Lacking } from './app/answer/gather.ts';
+import { KnownTroubles } from './app/answer/known-troubles.ts';
 import { type NewsPorts, newsTeller } from './app/answer/tell-news.ts';
-import { botUseCases, type UseCases } from './app/ask/bot-use-cases.ts';
+import { type BotPorts, botUseCases, type UseCases } from './app/ask/bot-use-cases.ts';
+import type { WorkerLook } from './app/ask/compared-clocks.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
 import { OtherBots } from './app/ask/other-bots.ts';
 import type { BotConfig } from './config/bot-config.ts';
@@ -15,6 +18,7 @@ import type { Once } from './ports/cards.ts';
 import { botMetrics } from './runtime/bot/metrics.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { type BotRecord, botRecord } from './runtime/bot/record.ts';
+import { RedisCheck } from './runtime/bot/redis-check.ts';
 import { Reload } from './runtime/bot/reload.ts';
 import { type ServedCluster, ServedClusters } from './runtime/bot/served-clusters.ts';
 import { calmLog } from './runtime/calm-log.ts';
@@ -52,21 +56,16 @@ export async function startBot(config: BotConfig, log: Log, files: FleetFiles | 
 }
 
 async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, register: Registry, opened: Opened) {
-  const { onOpen, onWorker, onCall, onDrawn, onRead, onShared: onKnown } = botMetrics(register);
+  const news = botNews(register);
+  const { onOpen, onCall, onDrawn, onRead, onShared: onKnown } = news;
   const signing = loadSigningKey(config.approval.keyFile);
-  const { record, served } = await openClusters(config, signing, log, opened);
+  const { record, served, redisCheck } = await openClusters(config, signing, log, opened, news.known);
   const { fleet, cards, announcements, once, replicas } = record;
   const { clusters } = served;
   const rounds = opened.keep(new Rounds(opened.ending));
-  const signer = approvalSigner(await signing);
   let slack: RunningSlack | null = null;
-  const useCases = loggedWishes(
-    botUseCases(
-      { clusters, fleet, cards, clock, ids: randomIds(), signer },
-      answering({ clusters, fleet, cards, clock, lacking: () => slack?.lacking() ?? { off: [], closed: [] } }),
-    ),
-    log,
-  );
+  const lacking = () => slack?.lacking() ?? NOT_YET;
+  const useCases = useCasesOf({ clusters, fleet, cards, clock }, await signing, news, lacking, log);
   const whyNotReady = () => {
     if (!record.isReachable()) return 'No connection to Redis works. The log says why.';
     return slack?.isConnected() ? null : 'Slack is unreachable.';
@@ -74,7 +73,7 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   opened.keep(await serveHealth(config.health, whyNotReady, register));
   const others = new OtherBots({ replicas, renew: () => slack?.renew() ?? false, onKnown, clock, log });
   if (config.slack.mode === 'socket') rounds.run((signal) => others.run(signal));
-  const heard = { onConnections: others.heard, useCases: withMetric(useCases, onWorker), onCall, onDrawn };
+  const heard = { onConnections: others.heard, useCases, onCall, onDrawn };
   const changes = (name: string) => known(name, clusters).changes;
   const shown = { ...config, clusters: placesOf(served), formerOf: served.formerOf };
   const running = await startSlack({ ...heard, config: shown, changes, cards, once, announcements, clock, log });
@@ -83,6 +82,7 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   const tendAll = () => useCases.tend(running, (name, open) => onOpen(name, open, clock.now()));
   const reload = files && new Reload({ files, served, started: config, signing, clock, log, onRead });
   rounds.run(
+    (signal) => redisCheck.watch(signal),
     (signal) => tend(tendAll, log, signal),
     (signal) => tell(() => newsPorts(served, once, running), fleet, log, signal),
     (signal) => check(() => dailyPorts(served, once, running), log, signal),
@@ -92,16 +92,35 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   return reload;
 }
 
+/** What people can ask of the bot; each request is a line in the log. */
+function useCasesOf(
+  ports: Pick<BotPorts & AnswerPorts, 'clusters' | 'fleet' | 'cards' | 'clock'>,
+  signing: SigningKey,
+  { onWorker, known: { of: troubles } }: ReturnType<typeof botNews>,
+  lacking: () => Lacking,
+  log: Log,
+): UseCases {
+  const own = { ids: randomIds(), signer: approvalSigner(signing), onWorker };
+  return loggedWishes(botUseCases({ ...ports, ...own }, answering({ ...ports, lacking, troubles })), log);
+}
+
 /** The record in Redis, and the clusters in it that the bot serves. */
-async function openClusters(config: BotConfig, signing: Promise<SigningKey>, log: Log, opened: Opened) {
+async function openClusters(
+  config: BotConfig,
+  signing: Promise<SigningKey>,
+  log: Log,
+  opened: Opened,
+  troubles: KnownTroubles,
+) {
   const proofs = await botProofs(config, signing);
   const clusters = new Map<string, ServedCluster>();
-  const record = opened.keep(botRecord(config, proofs, clusters, log));
+  const redisCheck = new RedisCheck({ clusters, clock, log, onFound: troubles.redis });
+  const record = opened.keep(botRecord(config, proofs, clusters, log, redisCheck.connected));
   const { botToken } = config.secrets;
   const groups = slackGroups({ botToken, slackApiUrl: config.slack.apiUrl, clock, log });
   const served = opened.keep(new ServedClusters(clusters, record, groups));
   await served.serve(config, proofs.clusters, true);
-  return { record, served };
+  return { record, served, redisCheck };
 }
 
 /** Each cluster with its channels, as they are when somebody looks. */
@@ -111,19 +130,26 @@ const placesOf = ({ clusters }: ServedClusters) => ({
   },
 });
 
-/** The state of a worker goes to a metric whenever it is looked at. */
-function withMetric(useCases: UseCases, onWorker: ReturnType<typeof botMetrics>['onWorker']): UseCases {
+const NOT_YET = { off: [], closed: [] };
+
+/** What the bot notices by the way goes to metrics, and to the troubles that `help` names. */
+function botNews(register: Registry) {
+  const metrics = botMetrics(register, clock);
+  const known = new KnownTroubles(clock);
   return {
-    ...useCases,
-    async workerOf(cluster) {
-      const state = await useCases.workerOf(cluster);
-      onWorker(cluster, state);
-      return state;
+    ...metrics,
+    known,
+    onWorker(cluster: string, look: WorkerLook): void {
+      metrics.onWorker(cluster, look);
+      known.worker(cluster, look);
     },
-    async watchWorkers() {
-      const states = await useCases.watchWorkers();
-      for (const [cluster, state] of [...states.busy, ...states.others]) onWorker(cluster, state);
-      return states;
+    onShared(isShared: boolean): void {
+      metrics.onShared(isShared);
+      known.shared(isShared);
+    },
+    onRead(isInForce: boolean, removed: readonly string[]): void {
+      metrics.onRead(isInForce, removed);
+      known.files(isInForce, removed);
     },
   };
 }

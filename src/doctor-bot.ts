@@ -1,5 +1,6 @@
 import { host } from './adapters/health/host.ts';
 import { loadSigningKey, loadTrustedKeys } from './adapters/keys/files.ts';
+import { datedKeys } from './adapters/keys/store.ts';
 import { redisReplicas } from './adapters/redis/cards/replicas.ts';
 import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
 import { examine, type Room, shared } from './app/doctor/check.ts';
@@ -62,15 +63,15 @@ function roomsOf(config: BotConfig, { redis, server }: ReturnType<typeof doctorR
   const token = shared((signal) => site.token(signal));
   const groups = slackGroups({ botToken, slackApiUrl: slack.apiUrl, clock, log: { ...log, warn: () => undefined } });
   const own = async () => (await loadSigningKey(approval.keyFile)).name;
-  const trusted = async () =>
-    (await Promise.all(config.clusters.map((one) => loadTrustedKeys(workerKeysOf(one)))))
-      .flat()
-      .map(({ name }) => name);
+  const files = async () =>
+    (await Promise.all(config.clusters.map((one) => loadTrustedKeys(workerKeysOf(one))))).flat();
+  const trusted = async () => (await files()).map(({ name }) => name);
+  const dated = () => datedKeys(approval.keyFile, files);
   const sockets = () => redisReplicas({ redis, clusters: config.clusters.map(({ name }) => name) }).seen();
   const channels = [...new Set(config.clusters.flatMap((one) => one.channels))];
   return [
     botHostRoom({ host: here, health }),
-    keysRoom({ own, trusted }, 'trusted workers'),
+    keysRoom({ own, trusted, dated }, 'trusted workers', () => clock.now()),
     slackRoom({
       token,
       site,

@@ -3,6 +3,7 @@ import { host } from './adapters/health/host.ts';
 import { journalHealth } from './adapters/journal/entries/health.ts';
 import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from './adapters/keys/files.ts';
 import { headChecker } from './adapters/keys/seals.ts';
+import { datedKeys } from './adapters/keys/store.ts';
 import { fitnessOfNodes } from './adapters/node/fitness.ts';
 import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
 import { examine, type Room, shared } from './app/doctor/check.ts';
@@ -75,11 +76,12 @@ function roomsOf(
   const keys = {
     own: async () => (await loadSigningKey(keyFile)).name,
     trusted: async () => (await loadTrustedKeys(trustedKeys)).map(({ name }) => name),
+    dated: () => datedKeys(keyFile, () => loadTrustedKeys(trustedKeys)),
   };
   return [
     workerHostRoom({ host: here, health }),
     runningRoom(seen, VERSION),
-    keysRoom(keys, 'trusted bots'),
+    keysRoom(keys, 'trusted bots', () => clock.now()),
     redisRoom(server),
     kubernetesRoom({ ...looks, rights: kubernetes, now: () => clock.now().getTime() }),
     saltRoom(looks, salt),

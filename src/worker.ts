@@ -27,6 +27,7 @@ import type { WorkerTrouble } from './app/worker/worker-trouble.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import type { Intent } from './domain/plan/intent.ts';
 import { NO_CHANGE } from './domain/questions/plan/dry-run.ts';
+import type { ClusterStatus } from './domain/questions/status/cluster-status.ts';
 import type { DryRuns } from './ports/dry-runs.ts';
 import type { Changes, Journal } from './ports/record.ts';
 import type { StatusBoard } from './ports/status.ts';
@@ -44,6 +45,7 @@ import { workerCopier } from './runtime/worker/copier.ts';
 import { workerJournal } from './runtime/worker/journal.ts';
 import { type WorkerLog, workerLog } from './runtime/worker/log-lines.ts';
 import { loggedJournal } from './runtime/worker/logged-journal.ts';
+import { ProofAges } from './runtime/worker/proof-ages.ts';
 import { type WorkerProofs, workerProofs } from './runtime/worker/proofs.ts';
 import { workerRecord } from './runtime/worker/record.ts';
 import { statusMetrics } from './runtime/worker/status-metrics.ts';
@@ -62,7 +64,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
 async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, opened: Opened): Promise<void> {
   const logged = workerLog(log);
   const keys = await workerProofs(config);
-  const { journal, traced, counted, onBotEnd } = await journals(config, keys, log, { metrics, opened });
+  const { journal, traced, counted, onBotEnd, ages } = await journals(config, keys, log, { metrics, opened });
   // Opened before Redis, so closed after it: a round may wait for Redis, and closing Redis ends that wait.
   const rounds = opened.keep(new Rounds(opened.ending));
   const record = opened.keep(workerRecord(config, keys, log, () => lostRecords.wake()));
@@ -70,7 +72,7 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   const lostRecords = recordWatch({ journal: traced, changes, clock, onBotEnd, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
-  const { watch, watches } = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
+  const { watch, watches } = clusterWatch(config, cluster, { board: record.board, metrics, ages }, logged);
   const proofs = opened.keep(proofWatch(config, { cluster, journal: counted, board: record.proofBoard }, log));
   const halfDrill = await HalfDrill.inJournal({ ...cluster, ...kept(config, traced, log), clock, ...logged });
   // A registry that is away goes before every job.
@@ -108,7 +110,9 @@ async function journals(
 ) {
   const journal = opened.keep(await workerJournal(config, keys, log));
   const { traced, onBotEnd } = await tracedJournal(journal, config, { clock, log, opened });
-  return { journal, traced, onBotEnd, counted: countedJournal(traced, metrics) };
+  const ages = new ProofAges(() => clock.now(), metrics);
+  ages.knew(journal.proved());
+  return { journal, traced, onBotEnd, ages, counted: ages.heard(countedJournal(traced, metrics)) };
 }
 
 const limitsOf = ({ plan, apply }: WorkerConfig) => ({
@@ -126,15 +130,25 @@ function kept({ stateFolder }: WorkerConfig, journal: Journal, log: Log) {
 interface WatchParts {
   readonly board: StatusBoard;
   readonly metrics: Registry;
+  readonly ages: ProofAges;
 }
 
 /** Inspects the cluster for `/registry-ha status`. */
-function clusterWatch(config: WorkerConfig, cluster: WorkerCluster, { board, metrics }: WatchParts, logged: WorkerLog) {
+function clusterWatch(
+  config: WorkerConfig,
+  cluster: WorkerCluster,
+  { board, metrics, ages }: WatchParts,
+  logged: WorkerLog,
+) {
   const onUnexpected = logged.onPartUnread;
   const ports = { ...cluster, cluster: config.cluster, now: () => clock.now(), onUnexpected };
   const inspect = (signal: AbortSignal) => inspectAll(ports, signal);
   const everyMs = config.status.everyMinutes * 60_000;
-  const onStatus = statusMetrics(clock, metrics);
+  const show = statusMetrics(clock, metrics);
+  const onStatus = (status: ClusterStatus) => {
+    show(status);
+    ages.inspected(status);
+  };
   const watch = new ClusterWatch({ board, clock, inspect, everyMs, onStatus, onError: logged.onNotInspected });
   const drift = { ...cluster, clock, onDrift: () => watch.wake(), onUnexpected };
   return { watch, watches: [watch.run, (signal: AbortSignal) => watchDrift(drift, signal)] };

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { z } from 'zod';
-import { newKeyPair } from '../../src/adapters/keys/pair.ts';
+import { newKeyPairFiles } from '../../src/adapters/keys/store.ts';
 import { BOT_USER, workerUser } from '../../src/adapters/redis/acl/acl.ts';
 import { clockOf } from '../clock/clocks.ts';
 import { WORKER_KUBECONFIG } from '../cluster/kube/kube-api.ts';
@@ -107,9 +107,9 @@ const BOT_KEY = 'approval';
 const workerKey = (cluster: string): string => `worker-${cluster}`;
 
 async function writePair(place: Place, owner: string): Promise<void> {
-  const { privateKeyPem, publicKeyPem } = newKeyPair();
-  await writeFile(keyPath(place, owner), privateKeyPem, { mode: 0o600 });
-  await writeFile(publicKeyPath(place, owner), publicKeyPem, { mode: 0o644 });
+  const { privateText, publicText } = newKeyPairFiles(owner === BOT_KEY ? 'bot' : 'worker', new Date());
+  await writeFile(keyPath(place, owner), privateText, { mode: 0o600 });
+  await writeFile(publicKeyPath(place, owner), publicText, { mode: 0o644 });
 }
 
 const keyPath = ({ folder }: Place, owner: string): string => join(folder, `${owner}.key`);

@@ -5,7 +5,7 @@ import { clustersOf, workerKeysOf } from '../config/bot-clusters.ts';
 import { BotFile } from '../config/bot-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { WorkerFile } from '../config/worker-config.ts';
-import { count } from '../domain/text/format.ts';
+import { keyAgeInWords } from '../domain/answers/key-age.ts';
 import { orExplained, type Print } from './explained.ts';
 
 /** `registry-ha keys new`: writes a new key pair and prints where each half belongs; returns the exit code. */
@@ -37,7 +37,7 @@ export async function listKeys({ folder, bot, worker }: KeysPlace, now: Date, pr
       ...(worker === undefined ? [] : await ofWorker(worker)),
     ];
     if (listed.length === 0) print(noKey(folder));
-    for (const { key, means } of listed) print(`${key.name}  ${age(key.made, now)}  ${means}  ${key.path}`);
+    for (const { key, means } of listed) print(`${key.name}  ${keyAgeInWords(key, now)}  ${means}  ${key.path}`);
     return listed.length === 0 ? 1 : 0;
   });
 }
@@ -88,11 +88,6 @@ async function ofWorker(path: string): Promise<readonly Listed[]> {
 async function trusted(paths: readonly string[], means: string): Promise<readonly Listed[]> {
   const keys = await loadTrustedKeys(paths);
   return await Promise.all(keys.map(async ({ path }) => ({ key: await keyFileAt(path), means })));
-}
-
-function age(made: Date, now: Date): string {
-  const days = Math.max(0, Math.floor((now.getTime() - made.getTime()) / (24 * 3_600_000)));
-  return `${made.toISOString().slice(0, 10)} (${count(days, 'day')})`;
 }
 
 /** `registry-ha keys retire`: moves a key out of a trust folder and prints the consequences; returns the exit code. */

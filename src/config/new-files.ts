@@ -4,19 +4,28 @@ import { policiesIn } from './policy-config.ts';
 import { Mistakes, parsedAs } from './read-config.ts';
 import { WorkerFile } from './worker-config.ts';
 
-/** What a new worker's configuration is made of. */
-export interface NewWorker {
-  readonly cluster: string;
+/** The certificate of the authority of Redis, beside the configuration. */
+export const REDIS_CA = 'redis-ca.crt';
+
+/** Where Redis is. */
+interface NewRedis {
   readonly redisUrl: string;
+  /** Whether `REDIS_CA` is in the folder. */
+  readonly isCaKnown: boolean;
+}
+
+/** What a new worker's configuration is made of. */
+export interface NewWorker extends NewRedis {
+  readonly cluster: string;
   /** The folder of its keys; absolute. */
   readonly folder: string;
 }
 
 /** The text of a new worker.yaml. Throws WrongConfig with every mistake. */
-export function newWorkerFile({ cluster, redisUrl, folder }: NewWorker): string {
+export function newWorkerFile({ cluster, folder, ...redis }: NewWorker): string {
   const file = {
     cluster,
-    redis: { url: redisUrl, username: `registry-ha-worker-${cluster}` },
+    redis: redisOf(redis, `registry-ha-worker-${cluster}`, folder),
     keyFile: `${folder}/worker.key`,
     trustedKeys: [`${folder}/approval.pub`],
   };
@@ -25,9 +34,8 @@ export function newWorkerFile({ cluster, redisUrl, folder }: NewWorker): string 
 }
 
 /** What a new bot's configuration and policy are made of, alike for each of its clusters. */
-export interface NewBot {
+export interface NewBot extends NewRedis {
   readonly clusters: readonly string[];
-  readonly redisUrl: string;
   readonly channels: readonly string[];
   readonly requesters: readonly string[];
   readonly approvers: readonly string[];
@@ -38,9 +46,9 @@ export interface NewBot {
 
 /** The texts of a new bot.yaml and policy.yaml. Throws WrongConfig with every mistake of both. */
 export function newBotFiles(wanted: NewBot): { readonly bot: string; readonly policy: string } {
-  const { clusters, redisUrl, channels, requesters, approvers, approvals, at } = wanted;
+  const { clusters, channels, requesters, approvers, approvals, at } = wanted;
   const bot = {
-    redis: { url: redisUrl, username: 'registry-ha-bot' },
+    redis: redisOf(wanted, 'registry-ha-bot', at),
     // In a channel of several clusters, a command must name its cluster.
     clusters: clusters.map((name) => ({ name, channels, workerKeys: [`${at}/workers/${name}`] })),
     approval: { keyFile: `${at}/approval.key` },
@@ -60,6 +68,12 @@ export function newBotFiles(wanted: NewBot): { readonly bot: string; readonly po
 
 /** The source of the mistakes: there is no file yet. */
 const WORDS = 'from these words';
+
+const redisOf = ({ redisUrl: url, isCaKnown }: NewRedis, username: string, folder: string) => ({
+  url,
+  username,
+  ...(isCaKnown ? { tls: { ca: `${folder}/${REDIS_CA}` } } : {}),
+});
 
 /** User groups have IDs of their own kind. */
 function people(ids: readonly string[]) {

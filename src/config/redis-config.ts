@@ -167,6 +167,9 @@ function noPassword(key: 'username' | 'sentinelUsername', user: string, of: 'RED
 /** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. */
 const NOT_SECRET = 0o037;
 
+/** The text of an authority's certificate in PEM. Throws WrongConfig for an unusable file. */
+export const caText = (file: string): string => certificate('ca', file);
+
 function certificate(name: 'ca' | 'cert', file: string): string {
   const text = textOf(name, file);
   try {

@@ -4,16 +4,21 @@ import { badSettings } from '../adapters/redis/server/settings.ts';
 import type { RedisAddress } from '../config/redis-config.ts';
 import type { Log } from './log.ts';
 
-/** A process's connection to Redis. `onReady` is called at each connection. */
-export function openRedis(address: RedisAddress, name: string, log: Log, onReady: () => void = () => undefined) {
-  const redis = connectRedis({
+/** A connection of a process. */
+export type RedisConnection = ReturnType<typeof connectRedis>;
+
+/** A process's connection to Redis. `onReady` is called at each connection, because a failover may lead to another server. */
+export function openRedis(
+  address: RedisAddress,
+  name: string,
+  log: Log,
+  onReady: (redis: RedisConnection) => void,
+): RedisConnection {
+  const redis: RedisConnection = connectRedis({
     ...address,
     name,
     onError: redisErrors(log),
-    onReady: () => {
-      onReady();
-      void sayBadSettings(redis, log);
-    },
+    onReady: () => onReady(redis),
   });
   return redis;
 }
@@ -22,13 +27,13 @@ export function openRedis(address: RedisAddress, name: string, log: Log, onReady
 export const redisErrors = (log: Log) => (error: unknown) =>
   log.warn({ err: redisFailed(error) }, 'Redis connection error');
 
-type Connection = ReturnType<typeof connectRedis>;
-
-/** Said at each connection, because a failover may lead to another server. */
-async function sayBadSettings(redis: Connection, log: Log): Promise<void> {
+/** Logs settings of Redis that lose data. */
+export async function sayBadSettings(redis: RedisConnection, log: Log): Promise<void> {
   try {
-    for (const next of await badSettings(redis)) log.error({ next }, 'Redis is not set up for registry-ha');
+    for (const next of await badSettings(redis)) log.error({ next }, NOT_SET_UP);
   } catch (err) {
     log.warn({ err }, 'Settings of Redis could not be read');
   }
 }
+
+export const NOT_SET_UP = 'Redis is not set up for registry-ha';

@@ -1,16 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import selfsigned from 'selfsigned';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSigningKey, loadTrustedKey } from '../../src/adapters/keys/files.ts';
 import { newKeyPairFiles } from '../../src/adapters/keys/store.ts';
 import { answersTo } from '../../src/commands/init/ask.ts';
 import { type InitBot, initBot } from '../../src/commands/init/bot.ts';
 import { type InitWorker, initWorker } from '../../src/commands/init/worker.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
+import { redisAddress } from '../../src/config/redis-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-init-'));
@@ -55,12 +57,14 @@ describe('registry-ha init bot', () => {
       'redis/registry-ha-worker-lab.password 600',
       'redis/registry-ha-worker-prod.password 600',
       'redis/users.acl 640',
-      'secrets 755',
+      'secrets 700',
       'secrets/redis-password 400',
       'workers 755',
       'workers/lab 755',
       'workers/prod 755',
     ]);
+    // The user of the image must be able to open it.
+    if (process.getuid?.() === 0) expect(statSync(join(folderOf('bot'), 'secrets')).uid).toBe(10_001);
     expect(text).toContain(`written  ${join(folderOf('bot'), 'policy.yaml')}`);
     expect(text).toMatch(/Next:\n1\. Store each Slack token/);
     expect(text).toContain('registry-ha-worker-prod.password');
@@ -86,6 +90,7 @@ describe('registry-ha init bot', () => {
   it('keeps what is there, and writes what is missing', async () => {
     await bot('again');
     const folder = folderOf('again');
+    chmodSync(join(folder, 'secrets'), 0o750);
     writeFileSync(join(folder, 'policy.yaml'), '# mine\n');
     rmSync(join(folder, 'bot.yaml'));
     rmSync(join(folder, 'approval.pub'));
@@ -93,6 +98,7 @@ describe('registry-ha init bot', () => {
     const { code, text } = await bot('again');
     expect(code).toBe(0);
     expect(text).toContain(`kept     ${join(folder, 'policy.yaml')}`);
+    expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o750);
     expect(text).toContain(`written  ${join(folder, 'bot.yaml')}`);
     expect(readFileSync(join(folder, 'policy.yaml'), 'utf8')).toBe('# mine\n');
     expect(readFileSync(join(folder, 'approval.key'), 'utf8')).toBe(key);
@@ -165,6 +171,55 @@ describe('registry-ha init worker', () => {
     writeFileSync(secret, newKeyPairFiles('bot', NOW).privateText);
     expect((await worker('none', { botKey: secret })).text).toContain('wrong half');
     expect(readdirSync(scratch)).not.toContain('none');
+  });
+});
+
+describe('a Redis with a certificate of your own authority', () => {
+  const authority = join(scratch, 'authority.pem');
+  const tls = { redisUrl: 'rediss://10.0.0.5:6379', redisCa: authority };
+
+  beforeAll(async () => {
+    const { cert } = await selfsigned.generate([{ name: 'commonName', value: 'authority' }]);
+    writeFileSync(authority, cert);
+  });
+
+  it('is named in both configurations, with the certificate beside them', async () => {
+    const text = readFileSync(authority, 'utf8');
+    const at = folderOf('tls-bot');
+    expect((await bot('tls-bot', { ...tls, at })).code).toBe(0);
+    const secrets = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
+    const ofBot = botConfig(
+      join(at, 'bot.yaml'),
+      { ...secrets, REGISTRY_HA_REDIS_PASSWORD: 'p' },
+      { isStarting: true },
+    );
+    expect(redisAddress(ofBot.redis, ofBot.secrets).tls).toEqual({ ca: text });
+    expect((await worker('tls-worker', tls)).code).toBe(0);
+    expect(filesIn(folderOf('tls-worker'))).toContain('redis-ca.crt 644');
+    const env = { REGISTRY_HA_REDIS_PASSWORD: 'p' };
+    const ofWorker = workerConfig(join(folderOf('tls-worker'), 'worker.yaml'), env, { isStarting: true });
+    expect(redisAddress(ofWorker.redis, ofWorker).tls).toEqual({ ca: text });
+  });
+
+  it('is refused without TLS in the address, and with a file that is no certificate; nothing is written then', async () => {
+    const plain = await bot('no-tls', { ...tls, redisUrl: BOT.redisUrl });
+    expect(plain).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('TLS requires a url that starts with rediss://'),
+    });
+    const noCertificate = join(scratch, 'words.pem');
+    writeFileSync(noCertificate, 'words');
+    for (const [redisCa, says] of [
+      [noCertificate, 'is not a PEM certificate'],
+      [join(scratch, 'none.pem'), 'cannot be read (ENOENT)'],
+    ] as const) {
+      expect(await bot('no-tls', { ...tls, redisCa })).toMatchObject({ code: 1, text: expect.stringContaining(says) });
+      expect(await worker('no-tls', { ...tls, redisCa })).toMatchObject({
+        code: 1,
+        text: expect.stringContaining(says),
+      });
+    }
+    expect(readdirSync(scratch)).not.toContain('no-tls');
   });
 });
 

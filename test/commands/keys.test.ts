@@ -1,10 +1,10 @@
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadSigningKey, loadTrustedKeys } from '../../src/adapters/keys/files.ts';
-import { keyName } from '../../src/adapters/keys/pair.ts';
+import { keyName, newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { listKeys, newKeys, retireKeys } from '../../src/commands/keys.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
@@ -122,6 +122,14 @@ describe('registry-ha keys', () => {
       text: expect.stringContaining(`No key files (*.key, *.pub) in ${at('empty')}`),
     });
     expect(empty.text).not.toContain('Name the keys');
+  });
+
+  it('lists the date of its file, with “or before”, for a key that does not say when it was made', async () => {
+    await mkdir(at('foreign'));
+    await writeFile(at('foreign', 'approval.pub'), newKeyPair().publicKeyPem);
+    await utimes(at('foreign', 'approval.pub'), NOW, NOW);
+    const { text } = await printed((print) => listKeys({ folder: at('foreign') }, LATER, print));
+    expect(text).toContain('  2026-11-22 or before (3 days or more)  unknown: ');
   });
 
   it('moves a key out of a trust folder, prints the consequences, and warns of the last key', async () => {

@@ -73,6 +73,25 @@ test('installs sshd and rsync for the copy bench', async () => {
   expect(await setup('rsync')).toEqual({ code: 0, says: '' });
 });
 
+test('installs promtool without a Prometheus that runs: neither now nor after a restart of the machine', async () => {
+  await placeAptGet(place('promtool'));
+  await placeProgram('systemctl', `echo "$@" >> ${bin}/asked`);
+  expect((await setup('promtool')).code).toBe(0);
+  expect(await asked()).toEqual([expect.stringMatching(/ prometheus$/), 'disable prometheus']);
+});
+
+test('says what is to do where the service cannot be disabled', async () => {
+  await placeAptGet(place('promtool'));
+  await placeProgram('systemctl', 'exit 1');
+  const { code, says } = await setup('promtool');
+  expect([code, says]).toEqual([0, expect.stringContaining('To prevent that: systemctl disable prometheus')]);
+});
+
+test('the whole test run has promtool, so that the alerts are never left untested', async () => {
+  const scripts: unknown = JSON.parse(await readFile(join(SETUP, '../../package.json'), 'utf8')).scripts;
+  expect(scripts).toMatchObject({ test: expect.stringMatching(/^node scripts\/setup\.mjs .*\bpromtool && /) });
+});
+
 test('shows the end of apt-get’s output and the manual command if an install fails', async () => {
   await placeAptGet('echo "E: No space left on device" >&2; exit 100');
   const { code, says } = await setup('redis-server');

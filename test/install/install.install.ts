@@ -341,7 +341,9 @@ describe.skipIf(!isRoot)('an installed worker', () => {
     }).catch((error: { stdout: string }) => error);
     const bad = JSON.parse(stdout).checks.filter(({ verdict }: { verdict: string }) => verdict !== 'good');
     const names = bad.map(({ room, name }: { room: string; name: string }) => `${room}: ${name}`);
-    expect(names.filter((name: string) => name !== 'redis: latency')).toEqual(['this node: service']);
+    // The version of systemd is unknown where it is not even installed.
+    const others = ['redis: latency', 'this node: systemd'];
+    expect(names.filter((name: string) => !others.includes(name))).toEqual(['this node: service']);
   });
 
   it('adds a registry while another build is installed: it keeps the one that it has begun with', async () => {

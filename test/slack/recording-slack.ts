@@ -112,13 +112,18 @@ export class RecordingSlack implements SlackPoster {
 /** A log that keeps its messages. */
 export class KeptLog {
   readonly lines: string[] = [];
-  info(_: object, sentence: string): void {
+  /** The fields of the lines, in the same order. */
+  readonly fields: object[] = [];
+  info(fields: object, sentence: string): void {
     this.lines.push(`info ${sentence}`);
+    this.fields.push(fields);
   }
-  warn(_: object, sentence: string): void {
+  warn(fields: object, sentence: string): void {
     this.lines.push(`warn ${sentence}`);
+    this.fields.push(fields);
   }
-  error(_: object, sentence: string): void {
+  error(fields: object, sentence: string): void {
     this.lines.push(`error ${sentence}`);
+    this.fields.push(fields);
   }
 }

@@ -42,7 +42,8 @@ beforeAll(async () => {
     ...{ botToken, appToken, signingSecret, redisPassword: 'password-of-' },
     sshKey: key.split('\n')[2] ?? '?',
     kubeToken: /token: (\S+)/.exec(kube)?.[1] ?? '?',
-    approvalKey: approvalKey.split('\n')[1] ?? '?',
+    // Above the key, its file has a line with its name and date.
+    approvalKey: /PRIVATE KEY-----\n(\S+)/.exec(approvalKey)?.[1] ?? '?',
   };
   await trouble();
   written = await filesBelow(sandbox.folder);

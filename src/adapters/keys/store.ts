@@ -1,21 +1,19 @@
 import { access, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { DatedKey } from '../../domain/answers/key-age.ts';
 import { keyUnusable } from './failures.ts';
+import { loadSigningKey } from './files.ts';
 import { keyName, newKeyPair, publicHalf } from './pair.ts';
 
 /** The owner of a key. */
 export type KeyOwner = 'bot' | 'worker';
 
-/** A key file as an operator sees it. */
-export interface KeyFile {
+/** A key file as an operator sees it. Its name is a fingerprint, and its date that of its title, or else of its last modification. */
+export interface KeyFile extends DatedKey {
   readonly path: string;
   readonly half: 'private' | 'public';
-  /** Fingerprint. */
-  readonly name: string;
   /** From the file's title; `unknown` for a key from another program. */
   readonly owner: KeyOwner | 'unknown';
-  /** From the file's title, or else the file's modification time. */
-  readonly made: Date;
 }
 
 const FILES: Readonly<Record<KeyOwner, string>> = { bot: 'approval', worker: 'worker' };
@@ -68,7 +66,18 @@ export async function keyFileAt(path: string): Promise<KeyFile> {
     name,
     owner: owner === 'bot' || owner === 'worker' ? owner : 'unknown',
     made: Number.isNaN(at) ? (await stat(path)).mtime : new Date(at),
+    isDated: !Number.isNaN(at),
   };
+}
+
+/** The signing key and those that are trusted, with their dates. Throws `key-unusable`. */
+export async function datedKeys(
+  own: string,
+  trusted: () => Promise<readonly { readonly path: string }[]>,
+): Promise<readonly DatedKey[]> {
+  await loadSigningKey(own);
+  const paths = [own, ...(await trusted()).map(({ path }) => path)];
+  return await Promise.all(paths.map(keyFileAt));
 }
 
 /** Moves a public key to the subfolder `retired` and returns it with its new path. Throws `key-unusable`. */

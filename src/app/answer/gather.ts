@@ -1,4 +1,5 @@
 import type { Refusal } from '../../domain/answers/refusal.ts';
+import type { HelpTroubles } from '../../domain/questions/help/troubles.ts';
 import type { AskOf, KnownOf, Question } from '../../domain/questions/questions.ts';
 import type { Cards, Fleet } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -29,6 +30,8 @@ export interface AnswerPorts {
   readonly clock: Clock;
   /** What the bot cannot do in Slack; nothing when left out. */
   readonly lacking?: () => Lacking;
+  /** What the bot knows to be wrong with itself and these clusters; nothing when left out. Asks nobody. */
+  readonly troubles?: (clusters: readonly string[]) => HelpTroubles;
 }
 
 /** Reads what an answer is made from, or refuses. */

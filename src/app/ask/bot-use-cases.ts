@@ -15,6 +15,7 @@ import { whatHolds } from '../policy/rights.ts';
 import { changeAt } from '../record/change-at.ts';
 import { rivalsOf } from '../record/rivals.ts';
 import type { Answering, Forming, Homing } from './asker.ts';
+import { lookAtWorker, type WorkerLook } from './compared-clocks.ts';
 import { type Decision, decideChange, whyNotDecide } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
@@ -29,6 +30,8 @@ export interface BotPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly signer: ApprovalSigner;
+  /** Hears of each look at a worker. */
+  readonly onWorker?: (cluster: string, look: WorkerLook) => void;
 }
 
 const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
@@ -121,7 +124,11 @@ function standing(ports: BotPorts) {
     changeAt: (place: MessageRef): Promise<Change | null> => changeAt(place, ports.clusters.values(), ports.cards),
     /** The state of the cluster's worker. */
     async workerOf(cluster: string): Promise<WorkerState> {
-      return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);
+      const worker = ports.clusters.get(cluster)?.worker;
+      if (worker === undefined) return workerState(null);
+      const look = await lookAtWorker(cluster, { worker, clock: ports.clock });
+      ports.onWorker?.(cluster, look);
+      return look.state;
     },
     /** The workers that cards need, and some of the others. */
     watchWorkers: workerWatch(ports),

@@ -1,20 +1,67 @@
 import { clocksApart } from '../../domain/answers/clocks.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
-import { isHeard, SLOW_ANSWER_MS, workerState } from '../../domain/cluster/worker-state.ts';
+import {
+  type Heard,
+  isHeard,
+  SILENT_AFTER_MS,
+  SLOW_ANSWER_MS,
+  type WorkerState,
+  workerState,
+} from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Refuses while the clocks of bot and worker are too far apart; null also when the worker is silent, or nobody knows. */
-export async function refuseClocksApart(
-  cluster: string,
-  { worker, clock }: { readonly worker: Heartbeat; readonly clock: Clock },
-): Promise<Refusal | null> {
+/** What a heartbeat says when the bot looks at it. */
+export interface WorkerLook {
+  readonly state: WorkerState;
+  /** Its age by Redis' clock; null if there is none that counts, or nobody knows. */
+  readonly silentMs: number | null;
+  /** Why changes are refused for the clocks; null while they agree, or nobody knows. */
+  readonly clocks: Refusal | null;
+}
+
+/** The bot's clock in the middle of a look that took `tookMs`. */
+interface LookedAt {
+  readonly bot: number;
+  readonly tookMs: number;
+}
+
+/** Looks with `look`, and measures when that was by the bot's clock. */
+export async function timed<T>(look: () => Promise<T>, clock: Clock): Promise<{ readonly seen: T } & LookedAt> {
   const from = clock.steadyMs();
-  const seen = await worker.seen();
+  const seen = await look();
   const tookMs = clock.steadyMs() - from;
-  const bot = clock.now().getTime() - tookMs / 2;
+  return { seen, tookMs, bot: clock.now().getTime() - tookMs / 2 };
+}
+
+/** What the heartbeat says about its worker, and about the clocks. */
+export function lookFrom(cluster: string, seen: Heard, at: LookedAt): WorkerLook {
+  const state = workerState(seen);
+  return { state, silentMs: ageOf(seen), clocks: refusalFor(cluster, seen, state, at) };
+}
+
+/** Looks at the heartbeat of a cluster's worker. */
+export async function lookAtWorker(
+  cluster: string,
+  { worker, clock }: { readonly worker: Pick<Heartbeat, 'seen'>; readonly clock: Clock },
+): Promise<WorkerLook> {
+  const { seen, ...at } = await timed(() => worker.seen(), clock);
+  return lookFrom(cluster, seen, at);
+}
+
+/** Refuses while the clocks of bot and worker are too far apart; null also when the worker is silent, or nobody knows. */
+export const refuseClocksApart = async (
+  cluster: string,
+  ports: { readonly worker: Heartbeat; readonly clock: Clock },
+): Promise<Refusal | null> => (await lookAtWorker(cluster, ports)).clocks;
+
+/** Redis' clock may have been set back since the heartbeat: then nobody knows. */
+const ageOf = (seen: Heard): number | null =>
+  isHeard(seen) && seen.silentMs >= -SILENT_AFTER_MS ? Math.max(0, seen.silentMs) : null;
+
+function refusalFor(cluster: string, seen: Heard, state: WorkerState, { bot, tookMs }: LookedAt): Refusal | null {
   if (!isHeard(seen) || seen.workerAheadMs === null) return null;
-  if (tookMs > SLOW_ANSWER_MS || workerState(seen).is === 'silent') return null;
+  if (tookMs > SLOW_ANSWER_MS || state.is === 'silent') return null;
   const redis = Date.parse(seen.heardAt) + seen.silentMs;
   return clocksApart(cluster, { bot, redis, worker: redis + seen.workerAheadMs });
 }

@@ -1,3 +1,4 @@
+import { keyAgeVerdict } from '../../domain/answers/key-age.ts';
 import { good, unknown, type Verdict, wrong } from '../../domain/answers/verdict.ts';
 import { bytesInWords, count, listed } from '../../domain/text/format.ts';
 import type { Host } from '../../ports/doctor/host.ts';
@@ -51,8 +52,8 @@ function space(folder: string, free: number | null): Verdict {
   );
 }
 
-/** The keys of a process: modes, owners, halves. */
-export const keysRoom = (keys: KeyRing, trusts: string): Room => ({
+/** The keys of a process: modes, owners, halves, ages. */
+export const keysRoom = (keys: KeyRing, trusts: string, now: () => Date): Room => ({
   name: 'keys',
   checks: async () => [
     check(
@@ -66,6 +67,11 @@ export const keysRoom = (keys: KeyRing, trusts: string): Room => ({
       () => keys.trusted(),
       (names) => good(listed(names)),
       { failing: 'wrong' },
+    ),
+    check(
+      'ages',
+      () => keys.dated(),
+      (dated) => keyAgeVerdict(dated, now()),
     ),
   ],
 });

@@ -2,15 +2,18 @@ import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { newKeyPairFiles } from '../../adapters/keys/store.ts';
 import { BOT_USER, workerUser } from '../../adapters/redis/acl/acl.ts';
-import { newBotFiles } from '../../config/new-files.ts';
+import { newBotFiles, REDIS_CA } from '../../config/new-files.ts';
+import { caText } from '../../config/redis-config.ts';
 import { orExplained, type Print } from '../explained.ts';
 import { redisCommand } from '../redis.ts';
-import { placeFiles, placeFolder } from './place-files.ts';
+import { placeFiles, placeFolder, placeSecretFolder } from './place-files.ts';
 
 /** The words of `registry-ha init bot`. */
 export interface InitBot {
   readonly cluster: readonly string[];
   readonly redisUrl: string;
+  /** The certificate of the authority that signed Redis' certificate, for TLS. */
+  readonly redisCa?: string;
   readonly channel: readonly string[];
   readonly requester: readonly string[];
   readonly approver: readonly string[];
@@ -29,8 +32,12 @@ export async function initBot(wanted: InitBot, now: Date, print: Print): Promise
     const folder = resolve(wanted.folder);
     const clusters = [...new Set(wanted.cluster)];
     const { redisUrl, channel: channels, requester: requesters, approver: approvers, approvals, at } = wanted;
-    const { bot, policy } = newBotFiles({ clusters, redisUrl, channels, requesters, approvers, approvals, at });
+    const { redisCa } = wanted;
+    const ca = redisCa === undefined ? [] : [{ path: join(folder, REDIS_CA), text: caText(redisCa), mode: 0o644 }];
+    const redisTo = { redisUrl, isCaKnown: redisCa !== undefined };
+    const { bot, policy } = newBotFiles({ clusters, ...redisTo, channels, requesters, approvers, approvals, at });
     for (const one of [folder, ...clusters.map((name) => join(folder, 'workers', name))]) await placeFolder(one);
+    await placeSecretFolder(join(folder, 'secrets'), IMAGE_USER);
     const redis = join(folder, 'redis');
     if ((await redisCommand('acl', { cluster: clusters, folder: redis }, () => undefined)) !== 0)
       return await redisCommand('acl', { cluster: clusters, folder: redis }, print);
@@ -42,6 +49,7 @@ export async function initBot(wanted: InitBot, now: Date, print: Print): Promise
         { path: join(folder, 'policy.yaml'), text: policy, mode: 0o644 },
         { path: join(folder, 'approval.key'), text: key.privateText, mode: 0o400, owner: IMAGE_USER },
         { path: join(folder, 'approval.pub'), text: key.publicText, mode: 0o644 },
+        ...ca,
         { path: join(folder, 'secrets/redis-password'), text: password, mode: 0o400, owner: IMAGE_USER },
       ],
       print,

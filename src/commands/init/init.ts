@@ -17,6 +17,10 @@ const BOT: readonly Needed[] = [
   { option: '--approver', asks: 'People who may approve changes, by Slack user ID (U…)', isList: true },
 ];
 
+const REDIS_CA = [
+  '--redis-ca <file>',
+  'certificate of the authority of Redis, for rediss:// with your own one',
+] as const;
 const FOLDER = ['--folder <folder>', 'folder for the files', '/etc/registry-ha'] as const;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -30,6 +34,7 @@ export function initCommand(program: Command): void {
 interface WorkerOptions {
   readonly cluster?: string;
   readonly redisUrl?: string;
+  readonly redisCa?: string;
   readonly redisPasswordFile?: string;
   readonly botKey?: string;
   readonly folder: string;
@@ -40,6 +45,7 @@ function workerCommand(command: Command): void {
     .description('write worker.yaml and the keys of this node’s worker; existing files are kept')
     .option('--cluster <name>', 'name of the cluster, as in the bot’s configuration')
     .option('--redis-url <url>', 'address of Redis, such as redis://10.0.0.5:6379')
+    .option(...REDIS_CA)
     .option('--redis-password-file <file>', 'password file of this cluster’s user, from `registry-ha redis acl`')
     .option('--bot-key <file>', 'public key of the bot, approval.pub')
     .option(...FOLDER)
@@ -56,6 +62,7 @@ function workerCommand(command: Command): void {
 interface BotOptions {
   readonly cluster?: string[];
   readonly redisUrl?: string;
+  readonly redisCa?: string;
   readonly channel?: string[];
   readonly requester?: string[];
   readonly approver?: string[];
@@ -69,6 +76,7 @@ function botCommand(command: Command): void {
     .description('write bot.yaml, policy.yaml, the bot’s key and the Redis users; existing files are kept')
     .option('--cluster <name...>', 'every cluster that the bot serves')
     .option('--redis-url <url>', 'address of Redis, such as redis://10.0.0.5:6379')
+    .option(...REDIS_CA)
     .option('--channel <id...>', 'Slack channels for requests and decisions')
     .option('--requester <id...>', 'Slack users who may request changes')
     .option('--approver <id...>', 'Slack users who may approve changes')
@@ -76,7 +84,7 @@ function botCommand(command: Command): void {
     .option(...FOLDER)
     .option('--at <folder>', 'the same folder as the bot sees it, such as in a container', '/etc/registry-ha')
     .action(async (options: BotOptions) => {
-      const { cluster, redisUrl, channel, requester, approver, approvals, folder, at } = options;
+      const { cluster, redisUrl, redisCa, channel, requester, approver, approvals, folder, at } = options;
       const lists = { '--cluster': cluster, '--channel': channel, '--requester': requester, '--approver': approver };
       const given = await complete(BOT, { ...lists, '--redis-url': redisUrl });
       if (given === null) return;
@@ -87,6 +95,7 @@ function botCommand(command: Command): void {
       const wanted = {
         cluster: words('--cluster'),
         redisUrl: url,
+        ...(redisCa === undefined ? {} : { redisCa }),
         ...people,
         approvals: Number(approvals),
         folder,

@@ -32,6 +32,13 @@ async function isPlaced({ path, text, mode, owner }: NewFile): Promise<boolean> 
   return true;
 }
 
+/** A new folder that only its owner can open; `owner` counts for root. A folder that is there is never changed. */
+export async function placeSecretFolder(path: string, owner: number): Promise<void> {
+  if ((await mkdir(path, { recursive: true, mode: 0o700 })) === undefined) return;
+  await chmod(path, 0o700);
+  if (process.getuid?.() === 0) await chown(path, owner, 0);
+}
+
 /** A folder that only root, or this user, can change. */
 export async function placeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o755 });

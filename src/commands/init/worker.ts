@@ -1,7 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { loadTrustedKey } from '../../adapters/keys/files.ts';
-import { newWorkerFile } from '../../config/new-files.ts';
+import { newWorkerFile, REDIS_CA } from '../../config/new-files.ts';
+import { caText } from '../../config/redis-config.ts';
 import { orExplained, type Print } from '../explained.ts';
 import { newKeys } from '../keys.ts';
 import { type NewFile, placeFiles, placeFolder } from './place-files.ts';
@@ -10,6 +11,8 @@ import { type NewFile, placeFiles, placeFolder } from './place-files.ts';
 export interface InitWorker {
   readonly cluster: string;
   readonly redisUrl: string;
+  /** The certificate of the authority that signed Redis' certificate, for TLS. */
+  readonly redisCa?: string;
   /** The password file of the cluster's user, as `registry-ha redis acl` writes it. */
   readonly redisPasswordFile?: string;
   /** The bot's public key. */
@@ -21,9 +24,11 @@ export interface InitWorker {
 export async function initWorker(wanted: InitWorker, now: Date, print: Print): Promise<number> {
   return await orExplained(print, async () => {
     const folder = resolve(wanted.folder);
-    const { cluster, redisUrl, redisPasswordFile, botKey } = wanted;
+    const { cluster, redisUrl, redisCa, redisPasswordFile, botKey } = wanted;
+    const yaml = newWorkerFile({ cluster, redisUrl, isCaKnown: redisCa !== undefined, folder });
     const files: readonly NewFile[] = [
-      { path: join(folder, 'worker.yaml'), text: newWorkerFile({ cluster, redisUrl, folder }), mode: 0o644 },
+      { path: join(folder, 'worker.yaml'), text: yaml, mode: 0o644 },
+      ...(redisCa === undefined ? [] : [{ path: join(folder, REDIS_CA), text: caText(redisCa), mode: 0o644 }]),
       ...(redisPasswordFile === undefined
         ? []
         : [{ path: join(folder, 'redis-password'), text: await readFile(redisPasswordFile, 'utf8'), mode: 0o600 }]),

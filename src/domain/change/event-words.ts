@@ -4,18 +4,49 @@ import { shortDigest } from '../plan/digest.ts';
 import { type Intent, intentInWords } from '../plan/intent.ts';
 import { bytesInWords, count, firstFew, secondsInWords } from '../text/format.ts';
 import type { SignedApproval } from './approval.ts';
-import type { ChangeEvent, Proof } from './change.ts';
+import type { Change, ChangeEvent, Proof } from './change.ts';
 
 /** An event on one line of a journal listing: what happened, who caused it, the plan, and details. */
-export function eventInWords(event: ChangeEvent): string {
+export const eventInWords = (event: ChangeEvent): string => inWords(event, null);
+
+/** The same, of the event that has ended a change, with the seconds since its approval. */
+export const endInWords = (event: ChangeEvent, took: Durations): string =>
+  inWords(event, took.sinceApprovalSeconds ?? null);
+
+/** How long an ended change took, in whole seconds by the times in its record. Unknown ones are left out. */
+export interface Durations {
+  readonly sinceApprovalSeconds?: number;
+  readonly sinceRequestSeconds?: number;
+}
+
+/** None while the change has not ended. A clock that was set back in between leaves a duration unknown. */
+export function durationsOf({ endedAt, requestedAt, approval }: Change): Durations {
+  const until = (from: string | undefined): number | null => {
+    const ms = Date.parse(endedAt ?? '') - Date.parse(from ?? '');
+    return ms >= 0 ? Math.round(ms / 1000) : null;
+  };
+  const [work, all] = [until(approval?.approval.at), until(requestedAt)];
+  return {
+    ...(work === null ? {} : { sinceApprovalSeconds: work }),
+    ...(all === null ? {} : { sinceRequestSeconds: all }),
+  };
+}
+
+function inWords(event: ChangeEvent, took: number | null): string {
   const what = resultOf(event) || event.type.replace('step-', '');
   const parts = [
     'step' in event ? `${event.step}: ${what}` : what,
-    'seconds' in event ? `in ${event.seconds} s` : '',
+    after('in ', secondsOf(event, took)),
     after('by ', whoOf(event)),
     after('plan ', shortDigest(planOf(event))),
   ];
   return `${parts.filter((part) => part !== '').join(' ')}${after(': ', saysOf(event))}`;
+}
+
+/** Its own seconds are by a steady clock. */
+function secondsOf(event: ChangeEvent, took: number | null): string {
+  const seconds = 'seconds' in event ? event.seconds : took;
+  return seconds === null ? '' : `${seconds} s`;
 }
 
 const after = (lead: string, text: string): string => (text === '' ? '' : `${lead}${text}`);

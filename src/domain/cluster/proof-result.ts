@@ -54,3 +54,9 @@ export function proofVerdict({ differences, unread, cut }: ProofResult): ProofVe
   if (differences.length > 0) return 'different';
   return unread.length > 0 || cut !== null ? 'unknown' : 'proven';
 }
+
+/** The nodes whose registries were proved; none if anything was different, unread or cut short. The bootstrap's is what others are compared with. */
+export const provedIn = (result: ProofResult): readonly string[] =>
+  proofVerdict(result) === 'proven'
+    ? result.registries.filter(({ isBootstrap }) => !isBootstrap).map(({ node }) => node)
+    : [];

@@ -1,9 +1,13 @@
+import type { DatedKey } from '../../domain/answers/key-age.ts';
+
 /** Key files of a process. Each throws `key-unusable` with the way out. */
 export interface KeyRing {
   /** The name of the signing key. */
   own(): Promise<string>;
   /** The names of the keys whose signatures are accepted. */
   trusted(): Promise<readonly string[]>;
+  /** Both with their dates. */
+  dated(): Promise<readonly DatedKey[]>;
 }
 
 /** A journal as it was read, whole, with its seals checked. Throws `journal-damaged` or `journal-unusable`. */

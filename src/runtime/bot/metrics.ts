@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Change, ChangeState } from '../../domain/change/change.ts';
+import { approvalsNeeded } from '../../domain/change/votes.ts';
 import type { WorkerState } from '../../domain/cluster/worker-state.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** The states of a change that has not ended. A failed one waits for a person. */
 const OPEN: readonly ChangeState[] = ['requested', 'planned', 'approved', 'applying', 'failed'];
@@ -12,10 +14,10 @@ const CARD_LAGS = [0.5, 1, 2, 4, 8, 15, 30, 60, 120];
 const CALL_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
 /** Adds the bot's metrics. */
-export function botMetrics(register: Registry) {
+export function botMetrics(register: Registry, clock: Pick<Clock, 'steadyMs'>) {
   const { onOpen, onGone } = changeMetrics(register);
   const calls = slackMetrics(register);
-  const { onWorker, onGone: onWorkerGone } = partMetrics(register);
+  const { onWorker, onGone: onWorkerGone } = workerMetrics(register, clock);
   const inForce = new Gauge({
     name: 'registry_ha_configuration_in_force',
     help: 'Whether the files of clusters and policy are in force: 1, or 0 while the bot refuses them and continues with those before.',
@@ -49,19 +51,34 @@ function changeMetrics(register: Registry) {
     labelNames: ['cluster'] as const,
     registers,
   });
+  const wanted = new Gauge({
+    name: 'registry_ha_approvals_wanted',
+    help: 'Approvals that planned changes still need: one that needs two and has one counts one.',
+    labelNames: ['cluster'] as const,
+    registers,
+  });
   return {
     /** Call it with the open changes of a cluster, whenever they are read; `at`: by the clock that writes their records. */
     onOpen(cluster: string, changes: readonly Change[], at: Date): void {
       for (const state of OPEN) open.set({ cluster, state }, changes.filter((one) => one.state === state).length);
       const since = changes.filter(({ state }) => WAITING.includes(state)).map(waitingSince);
+      wanted.set(
+        { cluster },
+        changes.map(approvalsWanted).reduce((sum, some) => sum + some, 0),
+      );
       oldest.set({ cluster }, since.length === 0 ? 0 : (at.getTime() - Math.min(...since)) / 1000);
     },
     onGone(cluster: string): void {
       for (const state of OPEN) open.remove({ cluster, state });
       oldest.remove({ cluster });
+      wanted.remove({ cluster });
     },
   };
 }
+
+/** At least one: a change with all of them would be approved. */
+const approvalsWanted = (change: Change): number =>
+  change.state === 'planned' ? Math.max(1, approvalsNeeded(change) - change.votes.length) : 0;
 
 /** Not before its maintenance window opens. */
 function waitingSince({ state, approval, requestedAt }: Change): number {
@@ -107,7 +124,16 @@ function tokenMetrics(register: Registry) {
 
 const HELP_CALLS = 'Calls to Slack by how they ended: ok, rate-limited, unavailable, refused and others.';
 
-function partMetrics(register: Registry) {
+/** With 1,000 clusters, the bot looks at each within two minutes. An older look says nothing about now. */
+const LOOK_COUNTS_MS = 300_000;
+
+interface Look {
+  readonly state: WorkerState;
+  /** Null if there is no heartbeat that counts. */
+  readonly silentMs: number | null;
+}
+
+function workerMetrics(register: Registry, clock: Pick<Clock, 'steadyMs'>) {
   const registers = [register];
   const there = new Gauge({
     name: 'registry_ha_worker_there',
@@ -115,8 +141,26 @@ function partMetrics(register: Registry) {
     labelNames: ['cluster'] as const,
     registers,
   });
+  const looks = new Map<string, { readonly silentMs: number; readonly at: number }>();
+  new Gauge({
+    name: 'registry_ha_heartbeat_age_seconds',
+    help: 'Age of the last heartbeat of a cluster’s worker when the bot last looked; NaN without one, or if that was long ago.',
+    labelNames: ['cluster'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const [cluster, { silentMs, at }] of looks)
+        this.set({ cluster }, clock.steadyMs() - at > LOOK_COUNTS_MS ? Number.NaN : silentMs / 1000);
+    },
+  });
   return {
-    onWorker: (cluster: string, { is }: WorkerState): void => there.set({ cluster }, is === 'there' ? 1 : 0),
-    onGone: (cluster: string): void => there.remove({ cluster }),
+    onWorker(cluster: string, { state, silentMs }: Look): void {
+      there.set({ cluster }, state.is === 'there' ? 1 : 0);
+      looks.set(cluster, { silentMs: silentMs ?? Number.NaN, at: clock.steadyMs() });
+    },
+    onGone(cluster: string): void {
+      there.remove({ cluster });
+      looks.delete(cluster);
+    },
   };
 }

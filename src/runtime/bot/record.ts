@@ -17,19 +17,20 @@ import type { BotConfig } from '../../config/bot-config.ts';
 import { redisAddress } from '../../config/redis-config.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { openRedis, redisErrors } from '../redis.ts';
+import { openRedis, type RedisConnection, redisErrors } from '../redis.ts';
 import type { BotProofs, ClusterProofs } from './proofs.ts';
 
-/** The bot's view of Redis: cards and announcements of all clusters that are served now, and a record and queue for each. */
+/** The bot's view of Redis: cards and announcements of all clusters that are served now, and a record and queue for each. `onReady` is called at each connection. */
 export function botRecord(
   config: BotConfig,
   proofs: BotProofs,
   served: ReadonlyMap<string, Pick<ClusterProofs, 'heartbeat'>>,
   log: Log,
+  onReady: (redis: RedisConnection) => void = () => undefined,
 ) {
   const clusters = { [Symbol.iterator]: () => served.keys() };
   const onError = redisErrors(log);
-  const redis = openRedis(redisAddress(config.redis, config.secrets), 'registry-ha-bot', log);
+  const redis = openRedis(redisAddress(config.redis, config.secrets), 'registry-ha-bot', log, onReady);
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   const onNewer = (change: string) =>

@@ -23,7 +23,8 @@ export function countedJournal(journal: Journal, register: Registry): Journal {
     if (event.type === 'started' || event.type === 'step-started') running.set(1);
     if (!ENDS.has(event.type)) return;
     running.set(0);
-    const [first] = await journal.events(id);
+    // The entry is written already.
+    const [first] = await journal.events(id).catch(() => []);
     if (first?.type === 'requested') ends.inc({ verb: first.intent.verb, end: event.type });
   }
   return heardJournal(journal, { entry: count, proof: (result) => proofs.inc({ verdict: proofVerdict(result) }) });

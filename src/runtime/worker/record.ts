@@ -12,7 +12,7 @@ import { redisAddress } from '../../config/redis-config.ts';
 import type { WorkerConfig } from '../../config/worker-config.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { openRedis } from '../redis.ts';
+import { openRedis, sayBadSettings } from '../redis.ts';
 import { VERSION } from '../version.ts';
 import type { WorkerProofs } from './proofs.ts';
 
@@ -20,7 +20,10 @@ import type { WorkerProofs } from './proofs.ts';
 export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Log, onReady: () => void) {
   const { cluster } = config;
   const address = redisAddress(config.redis, config);
-  const redis = openRedis(address, `registry-ha-worker-${cluster}`, log, onReady);
+  const redis = openRedis(address, `registry-ha-worker-${cluster}`, log, (ready) => {
+    onReady();
+    void sayBadSettings(ready, log);
+  });
   const record = { redis, cluster, clock, proof: proofs.entries, cache: new EntryCache() };
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   const about = { version: VERSION, trusts: proofs.trusts };

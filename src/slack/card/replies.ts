@@ -27,7 +27,10 @@ const MARK_ROOM = 60;
 /** All replies for the change so far, in order. The last one names the journal line of the end (`mark`). */
 export function repliesOf(change: Change, mark?: JournalMark, calls = NO_CALLS): readonly Reply[] {
   const call = calls.toDecide;
-  const end = endReply(change, call).map((reply) => (mark === undefined ? reply : witnessed(reply, mark)));
+  const [first, ...direct] = endReply(change, call).map((reply) =>
+    mark === undefined ? reply : witnessed(reply, mark),
+  );
+  const end = first === undefined ? [] : [{ ...first, isEnd: true }, ...direct];
   const all = [
     ...glassReply(change, calls.toTell),
     ...approvedReply(change),

@@ -8,4 +8,6 @@ export interface Reply {
   readonly to?: string;
   /** True for a line that may share a message with others. */
   readonly isLine?: boolean;
+  /** True for the one that says how the change ended. */
+  readonly isEnd?: boolean;
 }

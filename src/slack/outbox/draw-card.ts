@@ -3,6 +3,7 @@ import { NO_CALLS } from '../../app/policy/calls.ts';
 import { NO_CARD } from '../../domain/change/author.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
+import { durationsOf } from '../../domain/change/event-words.ts';
 import { WORKER_THERE } from '../../domain/cluster/worker-state.ts';
 import { NOTHING_HELD } from '../../domain/policy/active-holds.ts';
 import type { CardLease, Cards } from '../../ports/cards.ts';
@@ -127,14 +128,24 @@ async function show(shown: Shown, learnt: Learnt, ports: DrawPorts): Promise<voi
   try {
     const isEdited = place !== null && (await editCard(place, shown, learnt, ports));
     const at = isEdited ? place : await postAnew(view, place, ports);
-    await postReplies(at, view.change.id, replies, learnt.unconfirmed, ports);
+    const posted = await postReplies(at, view.change.id, replies, learnt.unconfirmed, ports);
+    if (posted.some(({ isEnd }) => isEnd === true)) logEnd(view.change, ports.log);
     if (view.doubt !== undefined) return;
     await showSteps(at, view, learnt, ports);
     await postPlanFile(at, view.change, learnt, ports);
   } catch (error) {
     if (!isClosedChannel(error)) throw error;
-    await tellRequester(view, ports);
+    const { change } = view;
+    if ((await tellRequester(view, ports)) && change.endedAt !== undefined) logEnd(change, ports.log);
   }
+}
+
+/** One line of all replicas together: only one of them posts the reply. */
+function logEnd(change: Change, log: Log): void {
+  const took = durationsOf(change);
+  const { sinceApprovalSeconds: seconds } = took;
+  const says = `${change.state}${seconds === undefined ? '' : ` in ${seconds} s`}`;
+  log.info({ change: change.id, says, ...took }, 'Change ended');
 }
 
 /** What the thread says by now. A group is only read when people may be called. */

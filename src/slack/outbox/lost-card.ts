@@ -46,17 +46,19 @@ export async function postAnew(
   return place;
 }
 
-/** Tells the requester what the card cannot show, once for each state. Throws when that fails, so that it is retried. */
+/** Tells the requester what the card cannot show, once for each state; true if that was now. Throws when that fails, so that it is retried. */
 export async function tellRequester(
   { change, ...view }: CardView,
   { cards, slack, log }: LostCardPorts,
-): Promise<void> {
+): Promise<boolean> {
   const { id, channel, requester } = change;
-  if (isLogin(requester.id))
-    return log.error({ change: id, channel }, 'The bot cannot write in this channel, so the change has no card');
+  if (isLogin(requester.id)) {
+    log.error({ change: id, channel }, 'The bot cannot write in this channel, so the change has no card');
+    return false;
+  }
   const name = `direct ${change.state}`;
   const claim = await cards.claimReply(id, name, POSTING_MS);
-  if (claim === 'posted') return;
+  if (claim === 'posted') return false;
   if (claim === 'busy') throw new SlackRefused('unavailable', 'another bot may be telling the requester');
   const text = `The bot cannot write in <#${channel}>, so the card of ${code(id)} there is out of date. ${statusText({ change, ...view })}\nIf the channel is archived, restore it. Otherwise run ${code('/invite @registry-ha')} in the channel.`;
   try {
@@ -66,6 +68,7 @@ export async function tellRequester(
     throw error;
   }
   await cards.confirmReply(id, name);
+  return true;
 }
 
 async function claimed(id: string, name: string, cards: Cards): Promise<void> {

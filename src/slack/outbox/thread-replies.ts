@@ -16,7 +16,7 @@ export interface ReplyPorts {
 
 /**
  * Posts a reply for each state change, at least once. If a bot dies between posting a reply and recording it, the reply is posted
- * again: the app may not read channels, and a missed failure is worse than a duplicate.
+ * again: the app may not read channels, and a missed failure is worse than a duplicate. Returns those that were posted now, by this bot.
  */
 export async function postReplies(
   place: MessageRef,
@@ -24,13 +24,16 @@ export async function postReplies(
   replies: readonly Reply[],
   unconfirmed: Set<string>,
   ports: ReplyPorts,
-): Promise<void> {
+): Promise<readonly Reply[]> {
+  const posted: Reply[] = [];
   for (const together of messagesOf(replies)) {
     const claimed = await claim(id, together, unconfirmed, ports);
     const fresh = claimed.filter(({ name }) => !unconfirmed.has(`${id} ${name}`));
     if (fresh.length > 0) await post(place, id, fresh, ports);
     await confirm(id, claimed, unconfirmed, ports);
+    posted.push(...fresh);
   }
+  return posted;
 }
 
 /** Lines one after the other are one message; Slack takes one message a second in a channel. */

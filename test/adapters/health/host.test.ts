@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,8 +8,10 @@ const bin = mkdtempSync(join(tmpdir(), 'registry-ha-host-'));
 afterAll(() => rmSync(bin, { recursive: true }));
 
 /** A systemctl that prints this. */
-function systemctl(...lines: readonly string[]): void {
-  const path = join(bin, 'systemctl');
+const systemctl = (...lines: readonly string[]): void => program('systemctl', lines);
+
+function program(name: string, lines: readonly string[]): void {
+  const path = join(bin, name);
   writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
   chmodSync(path, 0o755);
 }
@@ -30,6 +32,24 @@ describe('the computer of a process', () => {
     systemctl('echo "System has not been booted with systemd as init system" >&2; exit 1');
     expect(await here.unit('a.service')).toBeNull();
     expect(await host({ PATH: '/no/such/folder' }).unit('a.service')).toBeNull();
+  });
+
+  it('says its system, its glibc and its systemd', async () => {
+    systemctl('echo "systemd 252 (252.39-1~deb12u1)"; echo "+PAM +AUDIT"');
+    program('getconf', ['test "$1" = GNU_LIBC_VERSION && echo "glibc 2.28"']);
+    const { name, glibc, systemd } = await here.system();
+    const [, pretty] = /^PRETTY_NAME="(.+)"$/m.exec(readFileSync('/etc/os-release', 'utf8')) ?? [];
+    expect([name, glibc, systemd]).toEqual([pretty, '2.28', 252]);
+    program('getconf', ['echo undefined']);
+    expect((await here.system()).glibc).toBeNull();
+  });
+
+  it('does not know the version of a systemd that does not say it, or is not there', async () => {
+    systemctl('exit 1');
+    expect((await here.system()).systemd).toBeNull();
+    systemctl('echo "System has not been booted"');
+    expect((await here.system()).systemd).toBeNull();
+    expect((await host({ PATH: '/no/such/folder' }).system()).systemd).toBeNull();
   });
 
   it('says which programs are missing on the PATH; a file that nobody may run is none', async () => {

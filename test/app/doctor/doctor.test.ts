@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { check, examine, type Room } from '../../../src/app/doctor/check.ts';
 import { archivesRoom, KUBE_RIGHTS, kubernetesRoom, saltRoom } from '../../../src/app/doctor/cluster.ts';
-import { workerHostRoom } from '../../../src/app/doctor/host.ts';
+import { botHostRoom, workerHostRoom } from '../../../src/app/doctor/host.ts';
 import { journalRoom, keysRoom, tracesRoom } from '../../../src/app/doctor/keeping.ts';
 import { nodesRoom } from '../../../src/app/doctor/nodes.ts';
 import { policyRoom } from '../../../src/app/doctor/policy.ts';
@@ -13,11 +13,12 @@ import { redisRoom } from '../../../src/app/doctor/redis.ts';
 import { slackRoom } from '../../../src/app/doctor/slack.ts';
 import { runningRoom, workersRoom } from '../../../src/app/doctor/workers.ts';
 import { PlainFailure, Unreachable } from '../../../src/domain/answers/failure.ts';
+import type { DatedKey } from '../../../src/domain/answers/key-age.ts';
 import { good } from '../../../src/domain/answers/verdict.ts';
 import type { SeenWorker } from '../../../src/domain/cluster/worker-state.ts';
 import type { SocketsSeen } from '../../../src/ports/cards.ts';
 import type { Fitness, KubeRights } from '../../../src/ports/doctor/cluster.ts';
-import type { Host } from '../../../src/ports/doctor/host.ts';
+import type { Host, SystemSeen } from '../../../src/ports/doctor/host.ts';
 import type { RedisFacts, RedisServer } from '../../../src/ports/doctor/redis.ts';
 import type { SlackSays, SlackSite, TokenSeen } from '../../../src/ports/doctor/slack.ts';
 import { doctorSays } from '../../../src/terminal/doctor.ts';
@@ -38,8 +39,11 @@ async function says(process: 'bot' | 'worker', rooms: readonly Room[]): Promise<
 }
 
 const GIGABYTE = 1_000_000_000;
+const ROCKY: SystemSeen = { name: 'Rocky Linux 8.10 (Green Obsidian)', glibc: '2.28', systemd: 239 };
+const NOTHING_SAID: SystemSeen = { name: null, glibc: null, systemd: null };
 const host: Host = {
   ...{ platform: 'linux', arch: 'x64', node: '24.21.0' },
+  system: async () => ROCKY,
   lacking: async () => [],
   unit: async () => ({ load: 'loaded', active: 'active', file: 'enabled' }),
   freeIn: async () => 20 * GIGABYTE,
@@ -62,12 +66,16 @@ const RIGHT_SERVER: RedisServer = {
 
 const RIGHT_RIGHTS: KubeRights = { may: async () => ({ allowed: true, serverMs: now() }) };
 
+const NOW = new Date('2026-11-22T10:00:00.000Z');
+const madeOn = (name: string, day: string, isDated = true): DatedKey => ({ name, made: new Date(day), isDated });
+
 /** What a worker's doctor sees, all well; a test spoils what it needs. */
 const wellOfWorker = {
   host,
   health: async () => ({ is: 'ready' }) as const,
   seen: async (): Promise<SeenWorker | null> => seen,
   keys: { own: async () => 'bbbbbbbbbbbb', trusted: async () => ['aaaaaaaaaaaa'] },
+  dated: [madeOn('aaaaaaaaaaaa', '2026-01-02'), madeOn('bbbbbbbbbbbb', '2025-11-22')],
   server: RIGHT_SERVER,
   looks: { kube: async () => facts().kube, bootstrap: async () => facts().bootstrap },
   rights: RIGHT_RIGHTS,
@@ -82,7 +90,7 @@ function worker(spoilt: Partial<typeof wellOfWorker> = {}): readonly Room[] {
   return [
     workerHostRoom({ host: all.host, health: all.health }),
     runningRoom(all.seen, '1.2.3'),
-    keysRoom(all.keys, 'trusted bots'),
+    keysRoom({ ...all.keys, dated: async () => all.dated }, 'trusted bots', () => NOW),
     redisRoom(all.server),
     kubernetesRoom({ ...looks, rights: all.rights, now }),
     saltRoom(looks, all.salt),
@@ -102,6 +110,7 @@ describe('the doctor of a worker', () => {
     const spoilt = worker({
       host: {
         ...{ platform: 'linux', arch: 'arm64', node: '20.1.0' },
+        system: async () => ({ ...ROCKY, systemd: 219 }),
         lacking: async () => ['flock'],
         unit: async () => ({ load: 'not-found', active: 'inactive', file: '' }),
         freeIn: async () => 3_000_000,
@@ -154,9 +163,10 @@ describe('the doctor of a worker', () => {
   it('says what is unknown, and why: silence is never read as good', async () => {
     const down = () => Promise.reject(new Unreachable('the Kubernetes API', 'kubernetes', 'Connection refused.'));
     const spoilt = worker({
-      host: { ...host, unit: async () => null, freeIn: async () => null },
+      host: { ...host, system: async () => NOTHING_SAID, unit: async () => null, freeIn: async () => null },
       seen: async () => null,
       server: { ...wellOfWorker.server, look: async () => ({ ...redis, hidden: ['appendonly'] }) },
+      dated: [madeOn('aaaaaaaaaaaa', '2026-01-02', false), madeOn('bbbbbbbbbbbb', '2025-11-22')],
       looks: { kube: down, bootstrap: down },
       rights: { may: async () => ({ allowed: true, serverMs: null }) },
     });
@@ -259,6 +269,36 @@ describe('the doctor of a bot', () => {
     const groups = new FakeGroups();
     groups.hide('S0OPS', 'Slack does not answer');
     expectGolden('doctor/bot-unknown', await says('bot', bot({ site: away, groups, seen: { ...seen, about: null } })));
+  });
+});
+
+describe('the computer of a process', () => {
+  const lines = async (room: Room) => (await says('bot', [room])).filter((one) => /system|Fix/.test(one));
+  const health = async () => ({ is: 'ready' }) as const;
+  const of = (seen: Partial<SystemSeen>, changes: Partial<Host> = {}): Host => ({
+    ...host,
+    ...changes,
+    system: async () => ({ ...ROCKY, ...seen }),
+  });
+
+  it('of a worker needs glibc 2.28 and systemd 239', async () => {
+    const old = of({ name: 'CentOS Linux 7 (Core)', glibc: '2.17', systemd: 219 });
+    const [system, fix, systemd] = await lines(workerHostRoom({ host: old, health }));
+    expect(system).toContain('CentOS Linux 7 (Core), glibc 2.17. The worker needs glibc 2.28 or newer.');
+    expect(fix).toContain('docs/install.md');
+    expect(systemd).toContain('systemd 219 is too old for the unit: 239 or newer is required.');
+    const newer = await lines(workerHostRoom({ host: of({ glibc: '3.1', systemd: 259 }), health }));
+    expect(newer).toEqual([expect.stringMatching(/good +system/), expect.stringMatching(/good +systemd +systemd 259/)]);
+  });
+
+  it('of a bot needs systemd 251 for the bot’s unit, and none without it', async () => {
+    const withUnit = await lines(botHostRoom({ host: of({ systemd: 239 }), health }));
+    expect(withUnit[1]).toMatch(/WRONG +systemd +systemd 239 is too old for the unit: 251 or newer is required/);
+    expect(await lines(botHostRoom({ host: of({ systemd: 251 }), health }))).toHaveLength(2);
+    for (const unit of [null, { load: 'not-found', active: 'inactive', file: '' }]) {
+      const without = await lines(botHostRoom({ host: of(NOTHING_SAID, { unit: async () => unit }), health }));
+      expect(without).toEqual([expect.stringMatching(/good +system +Linux x64: of an unknown distribution/)]);
+    }
   });
 });
 

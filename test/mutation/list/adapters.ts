@@ -15,6 +15,13 @@ const SENDER = ['test/adapters/otlp/sender.test.ts'];
 /** What is believed of the outside: the journal, Redis, keys, nodes. */
 export const ADAPTERS: readonly Mutant[] = [
   {
+    name: 'a change that failed counts as a proof of its registries, after a restart of the worker',
+    file: 'src/adapters/journal/entries/journal-index.ts',
+    find: "if (event.type === 'done') for",
+    replace: "if (event.type === 'failed') for",
+    tests: ['test/adapters/journal/entries/seals.test.ts'],
+  },
+  {
     name: 'the history of a node is lost behind the changes of others',
     file: 'src/adapters/journal/entries/memory.ts',
     find: '!this.#isFound(events)',

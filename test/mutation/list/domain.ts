@@ -11,6 +11,20 @@ const FOLD = ['test/domain/change/fold.test.ts'];
 /** What is decided: guards, plans, policy, and what events make of a change. */
 export const DOMAIN: readonly Mutant[] = [
   {
+    name: 'the log says that a change took less than nothing, after a clock was set back',
+    file: 'src/domain/change/event-words.ts',
+    find: 'ms >= 0',
+    replace: 'ms >= ms',
+    tests: ['test/app/ask/logged-wishes.test.ts'],
+  },
+  {
+    name: 'the doctor believes the date of a file to be that of a key',
+    file: 'src/domain/answers/key-age.ts',
+    find: '!(key.isDated && ',
+    replace: '!(',
+    tests: ['test/domain/answers/key-age.test.ts'],
+  },
+  {
     name: 'a step runs at another cluster version than planned',
     file: 'src/domain/guards/guards.ts',
     find: 'if (clusterVersion === version) return null;',

@@ -10,6 +10,7 @@ import { startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { newKeyPair } from '../../../src/adapters/keys/pair.ts';
 import { startBot } from '../../../src/bot.ts';
 import { botConfig } from '../../../src/config/bot-config.ts';
+import { fleetFiles } from '../../../src/config/fleet-files.ts';
 import { openLog } from '../../../src/runtime/log.ts';
 import { PATIENT } from '../../fixtures/patience.ts';
 import { startRedis } from '../../fixtures/redis.ts';
@@ -25,7 +26,9 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-it('a bot that waits for Slack says so at /readyz, and is ready once Slack answers', { timeout: 120_000 }, async () => {
+it('a bot that waits for Slack says so at /readyz, is ready once Slack answers, and then names what it knows to be wrong', {
+  timeout: 120_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-slack-away-'));
   const delivery = { mode: 'socket' } as const;
   const slack = await startLocalSlack({ manifestPath: MANIFEST, people: PEOPLE, channel: OPS, delivery });
@@ -45,13 +48,27 @@ it('a bot that waits for Slack says so at /readyz, and is ready once Slack answe
   const env = { REGISTRY_HA_SLACK_BOT_TOKEN: slack.botToken, REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken };
   const quiet = openLog('fatal', 'test', []);
   slack.fault('slack-5xx', []);
-  const starting = startBot(botConfig(await lay('bot.yaml', dump(config)), env), quiet);
+  const path = await lay('bot.yaml', dump(config));
+  const starting = startBot(botConfig(path, env), quiet, fleetFiles(path, env));
   try {
     const says = async () => await (await fetch(`http://127.0.0.1:${port}/readyz`)).text();
     await vi.waitFor(async () => expect(await says()).toBe('not ready: Slack is unreachable.\n'), PATIENT);
     slack.clearFault('slack-5xx');
     await vi.waitFor(async () => expect(await says()).toBe('ready\n'), PATIENT);
-    await (await starting).stop();
+    const help = async () => {
+      await slack.command('bob', '/registry-ha help');
+      return JSON.stringify(slack.messages().filter(({ ephemeralFor }) => ephemeralFor === 'U0BOB'));
+    };
+    await vi.waitFor(
+      async () => expect(await help()).toContain('The worker of lab has never sent a heartbeat.'),
+      PATIENT,
+    );
+    expect(await help()).toContain('set appendonly yes.');
+    const bot = await starting;
+    await lay('policy.yaml', 'clusters: 7\n');
+    await bot.reload();
+    await vi.waitFor(async () => expect(await help()).toContain('The bot refuses its changed configuration'), PATIENT);
+    await bot.stop();
   } finally {
     await Promise.all([slack.close(), redis.close()]);
     await rm(folder, { recursive: true, force: true });

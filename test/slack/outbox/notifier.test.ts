@@ -32,6 +32,9 @@ async function applying(w: World, id: ChangeId): Promise<void> {
   );
 }
 
+/** Of the world's clock. */
+const START = Date.parse('2026-11-22T10:00:00.000Z');
+
 const progress = (done: number, at: string) => ({ step: COPY, at, done, total: 1000, unit: 'bytes' as const });
 
 const proof = { served: 13, expected: 13, archives: 3, engines: 4, engineTotal: 4, blobs: 40 };
@@ -47,6 +50,27 @@ describe('the card of a change', () => {
     await w.tell('lab-aaaaaa', { type: 'denied', at: w.at, by: BOB });
     await w.clock.advance(3_000);
     expect(w.slack.texts('lab-aaaaaa').map((text) => /\. (\w+)/.exec(text)?.[1])).toEqual(['The', 'Denied']);
+  });
+
+  it('has one line of all replicas in the log at each end, with how long the change took', async () => {
+    const w = world();
+    w.start();
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.tell('lab-aaaaaa', planned(), approved());
+    const approval = (await w.changes.get('lab-aaaaaa'))?.change.approval?.approval.at ?? '';
+    const later = (seconds: number) => new Date(Date.parse(approval) + seconds * 1_000).toISOString();
+    const failure = { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Fix it.' };
+    await w.tell('lab-aaaaaa', { type: 'failed', at: later(61), failure });
+    await w.clock.advance(9_000);
+    await w.tell('lab-aaaaaa', approved(), { type: 'done', at: later(90), proof, seconds: 20 });
+    await w.clock.advance(9_000);
+    const ends = w.log.fields.filter((_, at) => w.log.lines[at] === 'info Change ended');
+    const sinceRequest = (seconds: number) => expect.closeTo((Date.parse(later(seconds)) - START) / 1_000, 0);
+    expect(ends).toEqual([
+      { change: 'lab-aaaaaa', says: 'failed in 61 s', sinceApprovalSeconds: 61, sinceRequestSeconds: sinceRequest(61) },
+      { change: 'lab-aaaaaa', says: 'done in 90 s', sinceApprovalSeconds: 90, sinceRequestSeconds: sinceRequest(90) },
+    ]);
   });
 
   it('is edited at most once in three seconds, and shows the last progress', async () => {
@@ -304,6 +328,7 @@ describe('when Slack has problems', () => {
     expect(w.slack.directs).toEqual([{ user: ALICE.id, text: expect.stringContaining('No space.') }]);
     expect(w.slack.directs[0]?.text).toContain('cannot write in <#C0OPS>');
     expect(await w.cards.behind()).toEqual([]);
+    expect(w.log.lines.filter((line) => line === 'info Change ended')).toHaveLength(1);
   });
 
   it('posts a reply later, once, if it could not be posted', async () => {

@@ -1,7 +1,9 @@
-import type { ChangeId } from '../../../domain/change/change.ts';
+import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { endsChange } from '../../../domain/change/effect.ts';
 import { isUnsettledBy } from '../../../domain/change/lost-record.ts';
 import type { JournalMark } from '../../../domain/change/record-entry.ts';
+import { type ProofResult, provedIn } from '../../../domain/cluster/proof-result.ts';
+import { nodesProvedBy } from '../../../domain/plan/proved-nodes.ts';
 import type { JournalLine, OpeningLine } from '../file/line.ts';
 
 /** Position of a line in the file, in bytes, without its newline. */
@@ -31,14 +33,18 @@ export class JournalIndex {
   readonly #unsettled = new Set<ChangeId>();
   /** Every start, with its original line. */
   readonly #starts: { readonly change: ChangeId; readonly line: number }[] = [];
+  /** Nodes whose registries a change will have proved when it is done. */
+  readonly #verifies = new Map<ChangeId, readonly string[]>();
+  readonly #proved = new Map<string, string>();
   #since: string | undefined;
 
   note(line: JournalLine, span: Span, hash: string): void {
     if ('opens' in line) this.#noteOpening(line.opens);
-    if ('proof' in line) this.#since ??= line.proof.ended;
+    if ('proof' in line) this.#noteProof(line.proof);
     if (!('event' in line)) return;
     const { seq, change, event, carried } = line;
     this.#since ??= event.at;
+    this.#noteProved(change, event);
     const place = { ...span, mark: carried ?? { line: seq, hash } };
     const places = this.#places.get(change);
     if (places === undefined) this.#places.set(change, [place]);
@@ -55,6 +61,16 @@ export class JournalIndex {
     if (nonce !== undefined) this.#used.add(nonce);
   }
 
+  #noteProof(proof: ProofResult): void {
+    this.#since ??= proof.ended;
+    for (const node of provedIn(proof)) this.#proved.set(node, proof.ended);
+  }
+
+  #noteProved(change: ChangeId, event: ChangeEvent): void {
+    if (event.type === 'planned') this.#verifies.set(change, nodesProvedBy(event.plan));
+    if (event.type === 'done') for (const node of this.#verifies.get(change) ?? []) this.#proved.set(node, event.at);
+  }
+
   /** Approvals of changes in older files count as used, so they can never start anything again. */
   #noteOpening({ at, nonces }: OpeningLine['opens']): void {
     this.#since = at;
@@ -67,6 +83,11 @@ export class JournalIndex {
   /** Time of the first entry; undefined for an empty file. */
   get since(): string | undefined {
     return this.#since;
+  }
+
+  /** When the registry of each node was last proved, as far as this file has it. */
+  proved(): ReadonlyMap<string, string> {
+    return this.#proved;
   }
 
   places(change: ChangeId): readonly Place[] {

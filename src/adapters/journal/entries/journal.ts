@@ -11,7 +11,7 @@ import { exchangeSteps, nextOlderFile, removeOutdated, settleExchange } from '..
 import { digestOf, type JournalLine, lineText, type Said } from '../file/line.ts';
 import { type FileLock, takeLock } from '../file/lock.ts';
 import { type JournalFile, openJournalFile } from './journal-file.ts';
-import { beginningOf, isDue, isStillOpen, type Rotation } from './rotate.ts';
+import { beginningOf, changesToKeep, isDue, type Rotation } from './rotate.ts';
 
 export { JournalLocked } from '../file/failures.ts';
 
@@ -19,6 +19,8 @@ export { JournalLocked } from '../file/failures.ts';
 export interface OpenJournal extends Journal {
   /** Why it cannot be written, in sentences, or null. Each call tries to recover a journal that could not be written. */
   trouble(): Promise<string | null>;
+  /** When the registry of each node was last proved, as far as the current file has it. */
+  proved(): ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
@@ -116,6 +118,10 @@ class FileJournal implements OpenJournal {
     return this.#file.index.unsettled();
   }
 
+  proved(): ReadonlyMap<string, string> {
+    return this.#file.index.proved();
+  }
+
   trouble(): Promise<string | null> {
     return this.#afterThat(() => this.#recover());
   }
@@ -185,14 +191,7 @@ class FileJournal implements OpenJournal {
     const { index, head } = this.#file;
     const now = rotation.clock.now();
     const entriesOf = (change: ChangeId) => this.#file.entries(change);
-    const kept = new Set<ChangeId>();
-    // One change at a time: all of them together may not fit into the memory.
-    for (const change of index.changes()) {
-      if (!isStillOpen(await entriesOf(change), now)) continue;
-      // Keep changes started after them, too: an undo must see what depends on it.
-      for (const one of [change, ...index.startedSince(change)]) kept.add(one);
-    }
-    const open = index.changes().filter((change) => kept.has(change));
+    const open = await changesToKeep(index, entriesOf, now);
     const older = await nextOlderFile(path);
     const content = beginningOf({
       ...{ head, older, open, entriesOf },

@@ -6,7 +6,7 @@ import type { JournalEntry, JournalMark } from '../../../domain/change/record-en
 import type { Clock } from '../../../ports/clock.ts';
 import type { Retention } from '../file/files.ts';
 import { digestOf, lineText } from '../file/line.ts';
-import type { SeenApproval } from './journal-index.ts';
+import type { JournalIndex, SeenApproval } from './journal-index.ts';
 
 /** Limits of a journal file, and retention of older files. */
 export interface Rotation extends Retention {
@@ -29,7 +29,7 @@ export function isDue({ clock, maxBytes, maxAgeMs }: Rotation, bytes: number, si
 }
 
 /** Whether the worker may still need this change. */
-export function isStillOpen(entries: readonly JournalEntry[], now: Date): boolean {
+function isStillOpen(entries: readonly JournalEntry[], now: Date): boolean {
   const change = changeFrom(entries.map(({ event }) => event));
   if (change !== null && mustBeTold(change, now)) return true;
   const isNear = (at: string) => Date.parse(at) + OPEN_MARGIN_MS > now.getTime();
@@ -49,6 +49,22 @@ export function isStillOpen(entries: readonly JournalEntry[], now: Date): boolea
     case undefined:
       return false;
   }
+}
+
+/** The changes whose lines a new file needs, in the order of the old one. */
+export async function changesToKeep(
+  index: Pick<JournalIndex, 'changes' | 'startedSince'>,
+  entriesOf: Beginning['entriesOf'],
+  now: Date,
+): Promise<readonly ChangeId[]> {
+  const kept = new Set<ChangeId>();
+  // One change at a time: all of them together may not fit into the memory.
+  for (const change of index.changes()) {
+    if (!isStillOpen(await entriesOf(change), now)) continue;
+    // Keep changes started after them, too: an undo must see what depends on it.
+    for (const one of [change, ...index.startedSince(change)]) kept.add(one);
+  }
+  return index.changes().filter((change) => kept.has(change));
 }
 
 /** The start of a new file. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { RightsFound } from '../../../ports/doctor/redis.ts';
+import { chunksOf } from '../server/existing.ts';
 import { ALL_ANNOUNCED, clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
 import { BOT_COMMANDS, WORKER_COMMANDS } from './acl-commands.ts';
@@ -44,8 +45,14 @@ export async function rightsAt(
   const needed = [...keys, ...commands.map((name) => ({ name, words: wordsOf(name, first) }))];
   const foreign = process === 'bot' ? FOREIGN : [...FOREIGN, otherCluster(clusters)];
   const denied = async (of: readonly Tried[]) => {
-    const places = placesSchema.parse(await runScript(redis, TRY, [], ...of.map(({ words }) => JSON.stringify(words))));
-    return new Set(places.map((place) => of[place - 1]?.name));
+    const names = new Set<string | undefined>();
+    // Redis compares each key with the patterns of every cluster, and answers nobody else meanwhile.
+    for (const chunk of chunksOf(of)) {
+      const lines = chunk.map(({ words }) => JSON.stringify(words));
+      for (const place of placesSchema.parse(await runScript(redis, TRY, [], ...lines)))
+        names.add(chunk[place - 1]?.name);
+    }
+    return names;
   };
   const [missing, kept] = [await denied(needed), await denied(foreign)];
   return {

@@ -5,6 +5,7 @@ import { firstFew, listed } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { verbPlug } from '../../verbs/verbs.ts';
 import type { QuestionPlug } from '../question.ts';
+import { type HelpTroubles, troubleLines } from './troubles.ts';
 
 /** `help` takes no words: whatever is typed behind it is ignored. */
 export type HelpAsk = Readonly<Record<never, never>>;
@@ -24,6 +25,7 @@ export interface HelpKnown {
   readonly off: readonly string[];
   /** Channels in which the bot cannot write. */
   readonly closed: readonly string[];
+  readonly troubles: HelpTroubles;
 }
 
 /** `help`: the commands and buttons that this person may use here, and every freeze and lock. */
@@ -31,8 +33,10 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
   typed: ['help', '--help', '-h', '?'],
   usage: ({ code }) => [`${code('/registry-ha help')} shows this text.`],
   parse: () => ({}),
-  answer: ({ rights, questions, isPrivate, off, closed }, markup) =>
+  answer: ({ rights, questions, isPrivate, off, closed, troubles }, markup) =>
     [
+      // First, because a long text is cut at its end.
+      ...troubleLines(troubles, markup),
       markup.strong('Registries of a MetalK8s cluster: what you may do here'),
       ...form(rights, markup),
       ...changes(rights, markup),

@@ -8,6 +8,7 @@ import { readJournal } from '../../../../src/adapters/journal/entries/read.ts';
 import { digestOf } from '../../../../src/adapters/journal/file/line.ts';
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { headChecker, headSealer } from '../../../../src/adapters/keys/seals.ts';
+import type { ChangeEvent } from '../../../../src/domain/change/change.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { PROVEN } from '../../../contract/proofs.contract.ts';
 import { rotationAt } from '../rotation-world.ts';
@@ -131,6 +132,23 @@ describe('a sealed journal', () => {
     const again = await openJournal({ path, sealer, checker });
     expect(await again.changes()).toEqual(['c1-abc234']);
     expect(await again.events('c1-abc234')).toEqual([events.started, events.started]);
+    await again.close();
+  });
+
+  it('knows after a restart when each registry was last proved: by a proof, or by a change that is done', async () => {
+    const journal = await openJournal({ path, sealer });
+    await journal.noteProof({ ...PROVEN, registries: [...PROVEN.registries, { node: 'node-9', isBootstrap: false }] });
+    const later = (event: ChangeEvent): ChangeEvent => ({ ...event, at: '2026-12-01T10:00:00.000Z' });
+    await journal.append('c1-abc234', later(events.planned('c1-abc234')));
+    const before = { 'node-2': PROVEN.ended, 'node-9': PROVEN.ended };
+    expect(Object.fromEntries(journal.proved())).toEqual(before);
+    await journal.append('c1-abc234', later(events.failed));
+    expect(Object.fromEntries(journal.proved())).toEqual(before);
+    await journal.append('c1-abc234', later(events.done));
+    await journal.noteProof({ ...PROVEN, ended: '2026-12-02T10:00:00.000Z', cut: { is: 'change', says: 'It began.' } });
+    await journal.close();
+    const again = await openJournal({ path, sealer, checker });
+    expect(Object.fromEntries(again.proved())).toEqual({ ...before, 'node-2': '2026-12-01T10:00:00.000Z' });
     await again.close();
   });
 
