@@ -1,5 +1,6 @@
 import type { BotTrouble, HelpTroubles } from '../../domain/questions/help/troubles.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { RedisFound } from '../../ports/doctor/redis.ts';
 import type { WorkerLook } from '../ask/compared-clocks.ts';
 
 /** With 1,000 clusters, the bot looks at each within two minutes. An older look says nothing about now. */
@@ -7,12 +8,6 @@ const KEPT_MS = 300_000;
 
 interface KeptLook extends Pick<WorkerLook, 'state' | 'clocks'> {
   readonly at: number;
-}
-
-/** What was found in Redis at the last check: settings as sentences, and commands that the user may not run. */
-export interface RedisFound {
-  readonly bad: readonly string[];
-  readonly missing: readonly string[];
 }
 
 /** What the bot has noticed by the way. Nobody is asked for it. */

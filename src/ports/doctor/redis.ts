@@ -24,3 +24,9 @@ export interface RightsFound {
   /** What it may do, but must not: other users' keys, administration. */
   readonly excess: readonly string[];
 }
+
+/** What is wrong with Redis: settings as sentences, and what the user may not use. */
+export interface RedisFound {
+  readonly bad: readonly string[];
+  readonly missing: readonly string[];
+}

@@ -2,14 +2,9 @@ import { rightsAt } from '../../adapters/redis/acl/rights.ts';
 import { badSettings } from '../../adapters/redis/server/settings.ts';
 import { firstFew } from '../../domain/text/format.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { RedisFound } from '../../ports/doctor/redis.ts';
 import type { Log } from '../log.ts';
 import { NOT_SET_UP, type RedisConnection } from '../redis.ts';
-
-/** What is wrong with Redis: settings as sentences, and what the bot's user may not use. */
-export interface RedisFound {
-  readonly bad: readonly string[];
-  readonly missing: readonly string[];
-}
 
 export interface RedisCheckPorts {
   /** The clusters that are served now. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { RedisCheck, type RedisFound } from '../../../src/runtime/bot/redis-check.ts';
+import type { RedisFound } from '../../../src/ports/doctor/redis.ts';
+import { RedisCheck } from '../../../src/runtime/bot/redis-check.ts';
 import { type AclBench, aclBench } from '../../adapters/redis/acl-bench.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { PATIENT } from '../../fixtures/patience.ts';
