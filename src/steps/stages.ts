@@ -17,7 +17,7 @@ export function stagesOf(steps: readonly Step[]): readonly Stage[] {
   for (const step of steps) {
     const last = stages.at(-1);
     const together = plugOf(step.kind).atOnce;
-    const isOfTheLast = last?.[0] !== undefined && plugOf(last[0].kind).atOnce?.says === together?.says;
+    const isOfTheLast = last?.[0] !== undefined && plugOf(last[0].kind).atOnce === together;
     if (together !== null && isOfTheLast) last?.push(step);
     else stages.push([step]);
   }

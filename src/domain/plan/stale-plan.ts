@@ -71,10 +71,13 @@ function covers(approved: Step, fresh: Step): boolean {
   return purposeOf(approved) === purposeOf(fresh);
 }
 
-/** The part of a step that must not change. The seed of a copy depends on the files on the node; the approved step runs without it. */
-function purposeOf(step: Step): string {
+/**
+ * The part of a step that must not change: its words are of the version that wrote them. The seed of a copy depends on the files on the
+ * node; the approved step runs without it.
+ */
+function purposeOf({ says: _, ...step }: Step): string {
   if (step.kind !== 'copy') return canonicalJson(step);
-  const { seed: _, commands: __, ...purpose } = step;
+  const { seed: __, commands: ___, ...purpose } = step;
   return canonicalJson(purpose);
 }
 

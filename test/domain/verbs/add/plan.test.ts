@@ -334,6 +334,23 @@ describe('a fresh look before applying', () => {
     });
   });
 
+  it('runs what was approved when a newer version of the worker only names the steps otherwise', () => {
+    const steps = approved.approved.steps.map((step) => ({ ...step, says: `In other words: ${step.says}` }));
+    const fresh = { ...approved, approved: { ...approved.approved, steps } };
+    expect(stepsStillNeeded(approved, fresh)).toEqual(steps);
+  });
+
+  it.each(approved.approved.steps.filter(({ commands }) => commands.length > 0).map(({ id }) => id))(
+    'refuses when %s alone would run another command',
+    (id) => {
+      const steps = approved.approved.steps.map((step) => (step.id === id ? { ...step, commands: [] } : step));
+      const isCopy = id.startsWith('copy:');
+      const fresh = { ...approved, approved: { ...approved.approved, steps } };
+      // A copy's commands follow its seed, and the approved copy runs without it.
+      expect(isRefusal(stepsStillNeeded(approved, fresh))).toBe(!isCopy);
+    },
+  );
+
   it('refuses when an ISO was replaced after the approval', () => {
     const replaced = { ...current, sha256: 'e'.repeat(64) };
     const seen = facts({
