@@ -28,7 +28,7 @@ function printSeals({ seals, sealed, unsealedEnd, head, unknownKeys }: ReadJourn
   const open = head.line - sealed;
   if (unknownKeys.length > 0) {
     print(
-      `SEALS NOT VERIFIED: the public key of ${unknownKeys.join(', ')} was not given. Pass the worker's public keys with --keys.`,
+      `SEALS NOT VERIFIED: the public key of ${unknownKeys.join(', ')} was not given. Pass the worker’s public keys with --keys.`,
     );
     return false;
   }

@@ -14,8 +14,8 @@ export async function newKeys(owner: KeyOwner, folder: string, now: Date, print:
     const { name, privatePath, publicPath } = await writeNewPair(owner, folder, now);
     const [holder, truster] =
       owner === 'bot'
-        ? ['the bot', "each worker's trustedKeys"]
-        : ['the worker', "the bot's workerKeys of its cluster"];
+        ? ['the bot', 'each worker’s trustedKeys']
+        : ['the worker', 'the bot’s workerKeys of its cluster'];
     print(`Key ${name}: ${privatePath} for ${holder} (keep it secret), ${publicPath} for ${truster}.`);
     return 0;
   });

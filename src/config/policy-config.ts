@@ -148,5 +148,5 @@ function whyNeverEnough({ approvals, approvers, requesters, requesterCounts }: R
   const canOthersAsk = requesters.groups.length > 0 || requesters.users.some((id) => !approvers.users.includes(id));
   if (approvals < named || requesterCounts || canOthersAsk) return null;
   const all = named === 1 ? 'the approver' : `the ${named} approvers`;
-  return `only ${all} may request changes, and the requester's own approval does not count. No change could be approved. Name one more approver, or a requester who is not an approver.`;
+  return `only ${all} may request changes, and the requester’s own approval does not count. No change could be approved. Name one more approver, or a requester who is not an approver.`;
 }

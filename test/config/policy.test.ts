@@ -79,7 +79,7 @@ describe('the policy file', () => {
     [
       'as many approvals as approvers, one of whom is the requester',
       'clusters: { lab: { approvers: { users: [U0BOB, U0EVE] }, approvals: 2 } }',
-      /only the 2 approvers may request changes, and the requester's own approval does not count/,
+      /only the 2 approvers may request changes, and the requester’s own approval does not count/,
     ],
     ['a name instead of an ID', one('requesters: { users: [bob] }'), /users\.0: a user ID starts with U or W/],
     ['a group where a user is meant', one('requesters: { users: [S0OPS] }'), /users\.0: a user ID/],

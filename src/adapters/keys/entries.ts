@@ -92,7 +92,7 @@ export function refuseSharedKeys(
 const shared = (name: string, one: string, other: string): PlainFailure =>
   keyUnusable(
     `key ${name}`,
-    `It is trusted for the worker of ${other}, but is also the key of ${one}. Each could sign the other's entries.`,
+    `It is trusted for the worker of ${other}, but is also the key of ${one}. Each could sign the other’s entries.`,
     'Give each worker its own key: run `registry-ha keys new --for worker`.',
   );
 

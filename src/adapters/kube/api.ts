@@ -117,7 +117,7 @@ function understood<T>(body: string, { schema, what }: Wanted<T>): T {
   if (parsed.success) return parsed.data;
   const where = z.core.toDotPath(parsed.error.issues[0]?.path ?? []);
   const field = where === '' ? '' : ` (see \`${where}\`)`;
-  throw unreachable(`The API's answer for ${what} does not match the Kubernetes API${field}.`, parsed.error);
+  throw unreachable(`The API’s answer for ${what} does not match the Kubernetes API${field}.`, parsed.error);
 }
 
 function json(text: string): unknown {

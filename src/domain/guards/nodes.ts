@@ -64,7 +64,7 @@ function addressRefusal({ name, ip }: NodeFacts): Refusal | null {
     ip === null
       ? `${name} has no InternalIP that is an IP address. A registry listens on exactly that address.`
       : `The only InternalIP of ${name} is ${ip}. MetalK8s cannot name an IPv6 address to the container engines.`;
-  return refuse('no-address', says, "Check the node's addresses in Kubernetes.");
+  return refuse('no-address', says, 'Check the node’s addresses in Kubernetes.');
 }
 
 function notReadyRefusal(kube: KubeFacts): Refusal | null {

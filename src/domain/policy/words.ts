@@ -74,7 +74,7 @@ function changeInWords(rules: Rules): readonly string[] {
   return [
     `${mayAsk(rules)} may request it ${where(rules)}.`,
     `${who} of ${inWords(approvers)} must approve. ${own}.`,
-    `A plan expires after ${minutes(rules.planLivesMs)}, or earlier if the worker's limit is shorter. An approved change must start within ${minutes(rules.approvalLivesMs)}.`,
+    `A plan expires after ${minutes(rules.planLivesMs)}, or earlier if the worker’s limit is shorter. An approved change must start within ${minutes(rules.approvalLivesMs)}.`,
     windows.length === 0 ? 'It may start at any time.' : `It may start only ${windows.map(windowInWords).join('; ')}.`,
     ...glassInWords(rules),
   ];

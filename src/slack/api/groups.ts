@@ -96,6 +96,6 @@ async function whyUnknown({ fault, code, retryAfterMs }: SlackRefused): Promise<
 }
 
 const FAULTS: Readonly<Partial<Record<SlackRefused['fault'], (retryAfterMs: number) => string>>> = {
-  'rate-limited': (ms) => `Slack's rate limit is reached, retry in ${Math.ceil(ms / 1000)} s`,
+  'rate-limited': (ms) => `Slack’s rate limit is reached, retry in ${Math.ceil(ms / 1000)} s`,
   unavailable: () => 'Slack does not answer',
 };

@@ -58,7 +58,7 @@ export function updatePace(clock: Pick<Clock, 'steadyMs'>): UpdatePace {
         const dueMs = Math.max(0, filledAt - now) + Math.ceil((needed - tokens) / PER_MS);
         const retryAfterMs = now < filledAt ? dueMs : Math.min(dueMs, ASK_AGAIN_MS);
         turns.wait(place, urgency, now + retryAfterMs + LATE_MS);
-        throw new SlackRefused('rate-limited', "the bot's own limit of edits", { retryAfterMs, isOwnLimit: true });
+        throw new SlackRefused('rate-limited', 'the bot’s own limit of edits', { retryAfterMs, isOwnLimit: true });
       }
       turns.end(place);
       tokens -= 1;

@@ -27,5 +27,5 @@ export const otherVersion: StepPlug<OtherVersionStep> = {
 async function isConfigured(step: OtherVersionStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const files = await world.targets.registryConfig(world.accessTo(step.node), signal);
   const file = includeOfVersion(step.saltenv);
-  return files.includes(file) ? satisfied(file) : unsatisfied(`${file} is missing in the registry's configuration.`);
+  return files.includes(file) ? satisfied(file) : unsatisfied(`${file} is missing in the registry’s configuration.`);
 }

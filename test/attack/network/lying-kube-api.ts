@@ -9,7 +9,7 @@ import type { Folder } from '../stage/folder.ts';
 
 /** Answers a request, or leaves it unanswered. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-/** The API's answers by path; a function handles the request itself. */
+/** The API’s answers by path; a function handles the request itself. */
 export type Answers = Readonly<Record<string, unknown>>;
 /** Sends bytes on a channel of an exec session. */
 export type Say = (channel: number, bytes: Buffer) => void;

@@ -154,7 +154,7 @@ function always(fault: string, ...args: readonly string[]): Pick<Disturbance, 'p
   };
 }
 
-/** The bootstrap's registry fails just before the engines step: the engines must not be reconfigured without it. */
+/** The bootstrap’s registry fails just before the engines step: the engines must not be reconfigured without it. */
 function untouchedEngines(): Disturbance {
   const fault = 'bootstrap-registry-not-ready';
   return {

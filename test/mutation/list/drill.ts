@@ -6,7 +6,7 @@ const CHANGE = ['test/app/apply/drill-change.test.ts'];
 const HALF = ['test/app/worker/half-drill.test.ts'];
 const SALT = ['test/contract/kube-on-sandbox.test.ts'];
 
-/** A drill: the bootstrap's registry comes back, nothing is claimed that was not seen, and no outage is repeated. */
+/** A drill: the bootstrap’s registry comes back, nothing is claimed that was not seen, and no outage is repeated. */
 export const DRILLS: readonly Mutant[] = [
   {
     name: 'a drill takes the registry away although its switch is not armed',

@@ -45,7 +45,7 @@ const SOLUTION = '/srv/scality/releases/example-solution-0.1.0.iso';
 const ISOS = [OLD, NEW, SOLUTION] as const;
 let lastLoopback = 10;
 
-/** Builds a cluster of the bootstrap and two nodes. The bootstrap's registry runs; node-2 is empty. */
+/** Builds a cluster of the bootstrap and two nodes. The bootstrap’s registry runs; node-2 is empty. */
 export async function standIn(pace = 0.002): Promise<StandIn> {
   const folder = await mkdtemp(join(tmpdir(), 'cluster-'));
   lastLoopback += 10;

@@ -5,7 +5,7 @@ import { App, HTTPReceiver, LogLevel, SocketModeReceiver, webApi } from '@slack/
 import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
-/** The bot's own manifest. */
+/** The bot’s own manifest. */
 export const MANIFEST = join(import.meta.dirname, '../../../manifest.yml');
 
 export const ALICE = { id: 'U0ALICE', name: 'alice', title: 'operator', groups: ['operators'] };

@@ -47,7 +47,7 @@ describe('Slack user groups', () => {
 
   it.each([
     ['slack-free-plan', [], 'user groups need a paid Slack plan'],
-    ['slack-429', ['usergroups.users.list', '7'], "Slack's rate limit is reached, retry in 7 s"],
+    ['slack-429', ['usergroups.users.list', '7'], 'Slack’s rate limit is reached, retry in 7 s'],
     ['slack-5xx', ['usergroups.users.list'], 'Slack does not answer'],
   ])('report why they cannot be read: %s', async (fault, args, why) => {
     const { groups, clock, log } = groupsOf(slack);

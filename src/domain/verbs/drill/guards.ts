@@ -42,14 +42,14 @@ function awayRefusal(facts: Facts, { change }: PlanFor): Refusal | null {
   const own = asideManifest(change);
   const armed = drillSwitch?.armed ?? null;
   if (armed !== null && armed.aside !== own) {
-    const says = `The drill ${drillOf(armed.aside) ?? armed.aside} has not ended: its switch on ${node} is still armed, and puts the bootstrap's registry back by itself in ${secondsInWords(Math.max(1, Math.round(armed.secondsLeft)))}.`;
+    const says = `The drill ${drillOf(armed.aside) ?? armed.aside} has not ended: its switch on ${node} is still armed, and puts the bootstrap’s registry back by itself in ${secondsInWords(Math.max(1, Math.round(armed.secondsLeft)))}.`;
     return refuse('registry-away', says, 'Wait that long, then run the command again.');
   }
   const [aside] = (drillSwitch?.aside ?? []).filter((path) => path !== own);
   if (aside === undefined) return null;
   return refuse(
     'registry-away',
-    `The manifest of the bootstrap's registry is still at ${aside} on ${node}, where a drill left it. No switch is armed that puts it back.`,
+    `The manifest of the bootstrap’s registry is still at ${aside} on ${node}, where a drill left it. No switch is armed that puts it back.`,
     drillSwitch?.hasManifest === true
       ? `A newer manifest is in its place. Compare both, then remove the old one on ${node}: \`rm ${shellQuote(aside)}\``
       : `Put it back on ${node}: \`mv -nT ${shellQuote(aside)} ${REGISTRY_MANIFEST}\`. Then run the command again.`,
@@ -72,7 +72,7 @@ function unfitRefusal(facts: Facts): Refusal | null {
   for (const { name, ip } of extraRegistries(facts)) {
     const pod = kube.registries.find(({ node }) => node === name);
     const next = `Bring it up to date first: /registry-ha sync ${name}`;
-    const away = "Nothing would serve in the bootstrap's place.";
+    const away = 'Nothing would serve in the bootstrap’s place.';
     if (ip === null || !kube.endpoints.ready.includes(ip) || pod?.ready !== true)
       return refuse('registry-unfit', `The registry of ${name} is not in the Ready Endpoints. ${away}`, next);
     if (pod.version !== kube.clusterVersion)

@@ -5,6 +5,6 @@ import type { Undoing } from '../half-way.ts';
 export const undoingADrill: Undoing = ({ id }) =>
   refuse(
     'nothing-to-undo',
-    `${id} is a drill. It puts the bootstrap's registry back by itself, so there is nothing to undo.`,
+    `${id} is a drill. It puts the bootstrap’s registry back by itself, so there is nothing to undo.`,
     'To see that every registry is there: /registry-ha status',
   );

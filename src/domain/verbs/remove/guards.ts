@@ -45,7 +45,7 @@ function lastRefusal(intent: Remove, { kube }: Facts): Refusal | null {
   const has = leaving.length === 1 ? 'has the last registry' : 'have the last registries';
   return refuse(
     'last-registry',
-    `${names} ${has} beside the bootstrap's. Without it, no image can be pulled while the bootstrap node is away.`,
+    `${names} ${has} beside the bootstrap’s. Without it, no image can be pulled while the bootstrap node is away.`,
     `Add a registry on another node first. Or remove it anyway: /registry-ha remove ${nodes.join(' ')} --last`,
   );
 }

@@ -33,7 +33,7 @@ export function removeSeen(
 }
 
 const LAST =
-  "Only the bootstrap's registry stays. No image can be pulled while the bootstrap node is away, until another registry is added.";
+  'Only the bootstrap’s registry stays. No image can be pulled while the bootstrap node is away, until another registry is added.';
 
 function stayingInWords({ nodes }: Remove, { facts }: PlanContext): readonly string[] {
   const addresses = remaining(nodes, facts);

@@ -8,7 +8,7 @@ type Remove = IntentOf<'remove'>;
 
 /** Examples of `remove`. */
 export const removeUsage = ({ code }: Markup): readonly string[] => [
-  `${code('/registry-ha remove node-2')} shows a plan that takes the registry of node-2 away, with its mounts and ISO files. ${code('--keep-isos')} leaves the files, and ${code('--last')} allows it for the last registry beside the bootstrap's.`,
+  `${code('/registry-ha remove node-2')} shows a plan that takes the registry of node-2 away, with its mounts and ISO files. ${code('--keep-isos')} leaves the files, and ${code('--last')} allows it for the last registry beside the bootstrap’s.`,
 ];
 
 const registry = ({ nodes }: Remove): string => (nodes.length === 1 ? 'the registry' : 'the registries');

@@ -59,7 +59,7 @@ export function droppedInWords({ nodes }: Pick<Intent, 'nodes'>, facts: Facts): 
   return [
     ...(nodes.length > 0
       ? []
-      : ["Only the bootstrap's registry is left. No image can be pulled while the bootstrap node is away."]),
+      : ['Only the bootstrap’s registry is left. No image can be pulled while the bootstrap node is away.']),
     ...owners.map(
       (owner) => `The engines no longer use ${owner}. To give it a registry instead: /registry-ha add ${owner}`,
     ),

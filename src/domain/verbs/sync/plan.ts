@@ -65,7 +65,7 @@ function withoutRegistry({ nodes }: Sync, { kube }: Facts): Refusal | null {
 /** Without another registry, there is something to do only if an engine lists an address without one. */
 function onlyTheBootstrap({ nodes }: Sync, facts: Facts): Refusal | null {
   if (nodes.length > 0 || deadIn(facts).length > 0) return null;
-  const says = "The cluster has no registry beside the bootstrap's, so there is nothing to sync.";
+  const says = 'The cluster has no registry beside the bootstrap’s, so there is nothing to sync.';
   return refuse('no-registry', says, 'To give a node a registry: /registry-ha add NODE');
 }
 

@@ -16,7 +16,7 @@ const isOfEngines = (change: ChangeOf<'sync'>): boolean => change.plan !== undef
 /** `the registry of node-2`, `every registry` before the plan names them. */
 function registries(change: ChangeOf<'sync'>, name = (text: string) => text): string {
   const nodes = namedNodes(change);
-  if (isOfEngines(change)) return "the bootstrap's registry";
+  if (isOfEngines(change)) return 'the bootstrap’s registry';
   if (nodes.length === 0) return 'every registry';
   return `the ${nodes.length === 1 ? 'registry' : 'registries'} of ${name(firstFew(nodes))}`;
 }
@@ -25,7 +25,7 @@ function registries(change: ChangeOf<'sync'>, name = (text: string) => text): st
 export const syncWords: VerbWords<'sync'> = {
   nodes: namedNodes,
   aim: (change) => (isOfEngines(change) ? 'Sync the container engines' : `Sync ${registries(change)}`),
-  effect: (change) => (isOfEngines(change) ? `${DROPS}.` : `Syncs ${registries(change)} with the bootstrap's.`),
+  effect: (change) => (isOfEngines(change) ? `${DROPS}.` : `Syncs ${registries(change)} with the bootstrap’s.`),
   summary: (change, plan, markup) =>
     isOfEngines({ ...change, plan }) ? DROPS : `${copiesInWords(plan, markup)}${takenAway(plan)}`,
   proved: (change, { served, expected, archives, engines, engineTotal, bytes, newNodes = [] }, { text }) => {
@@ -36,7 +36,7 @@ export const syncWords: VerbWords<'sync'> = {
   },
   afterwards: (change, { code }) =>
     isOfEngines(change)
-      ? `There is no HA: only the bootstrap's registry is left. To give another node one: ${code('/registry-ha add NODE')}`
+      ? `There is no HA: only the bootstrap’s registry is left. To give another node one: ${code('/registry-ha add NODE')}`
       : `Sync again after the next ${code('iso-manager.sh')}, ${code('solutions.sh')} or ${code('upgrade.sh')}: MetalK8s itself updates the registry of the bootstrap node only.`,
   limits: null,
   toFinish: (intent) => `run ${syncAgain(intent)} again`,

@@ -26,7 +26,7 @@ const STOPPING_MS = 1_000;
  */
 export const outage: StepPlug<OutageStep> = {
   schema: outageStep,
-  title: () => "Drill: pull without the bootstrap's registry",
+  title: () => 'Drill: pull without the bootstrap’s registry',
   seconds: () => ({ from: 30, to: 180 }),
   ...RUNS_ALONE,
   check: doneBefore,

@@ -17,7 +17,7 @@ const STOP_LIMIT_MS = 6_000;
 /** The kubelet needs so many seconds more, so that the registry stays away for a while. */
 const SLOW_KUBELET = '600';
 
-/** The registry of a done add is drilled, and something dies meanwhile: in every case the bootstrap's registry comes back. */
+/** The registry of a done add is drilled, and something dies meanwhile: in every case the bootstrap’s registry comes back. */
 export function drillDisturbances(): readonly Disturbance[] {
   return [...killed(), ...goneWorkers(), ...others(), ...faults(), ...people()];
 }

@@ -36,7 +36,7 @@ export async function untilSwitched(stage: ChaosStage): Promise<void> {
   await stage.until('the switch', () => hasManifest(stage), SWITCH_LIMIT_MS);
 }
 
-/** Whatever happened: the bootstrap's registry serves from its manifest, and nothing of the drill is left. */
+/** Whatever happened: the bootstrap’s registry serves from its manifest, and nothing of the drill is left. */
 export async function leftByDrill(stage: ChaosStage, { nodes }: ScenarioResult): Promise<readonly string[]> {
   const { bootstrap } = nodes;
   return [

@@ -121,12 +121,12 @@ describe('a drill is refused', () => {
       { refused: 'registry-away', tryNext: expect.stringContaining(`rm ${otherAside}`) },
     ],
     [
-      "while the bootstrap's registry is not Ready",
+      'while the bootstrap’s registry is not Ready',
       kube({ endpoints: { ready: ['10.200.3.13'], notReady: ['10.200.3.11'] } }),
       { refused: 'bootstrap-registry-not-ready' },
     ],
     [
-      "while the bootstrap's registry lacks an image",
+      'while the bootstrap’s registry lacks an image',
       {
         ...complete(),
         served: complete().served.map((one) => (one.node === 'bootstrap' ? { ...one, missing: ['x'] } : one)),
@@ -170,7 +170,7 @@ describe('a drill is refused', () => {
       { refused: 'engine-without-registry', tryNext: expect.stringContaining('/registry-ha sync') },
     ],
     [
-      "while an engine does not list the bootstrap's registry",
+      'while an engine does not list the bootstrap’s registry',
       { ...complete(), engines: engines(['13']) },
       { refused: 'engine-without-registry', says: expect.stringContaining('does not list the registry of bootstrap.') },
     ],

@@ -90,7 +90,7 @@ const at = (archive: Archive, is: 'same' | 'different') => ({
 const unlisted = (is: 'same' | 'different' = 'same'): Facts =>
   listing([current, solution], { others: [at(older, is)] });
 
-/** No other registry than the bootstrap's, and every engine lists these. */
+/** No other registry than the bootstrap’s, and every engine lists these. */
 const alone = (endpoints: readonly string[]): Facts =>
   facts({ targets: [], engines: facts().engines.map(({ node }) => ({ node, is: 'known', endpoints })) });
 
@@ -243,7 +243,7 @@ describe('a sync of every registry', () => {
     ]);
     expect(plan.seen.findings.join(' ')).toContain(`lists ${dead}, the address of no node.`);
     expect(plan.seen.warnings).toContain(
-      "Only the bootstrap's registry is left. No image can be pulled while the bootstrap node is away.",
+      'Only the bootstrap’s registry is left. No image can be pulled while the bootstrap node is away.',
     );
     const change = { intent: all, plan };
     expect([sync.words.aim(change), sync.words.effect(change)]).toEqual([
