@@ -148,8 +148,8 @@ export function verifyStep(context: PlanContext, addresses: readonly string[]): 
   );
   const served =
     registries.length > 1
-      ? `hash every layer of ${images} in each registry except the bootstrap’s`
-      : `read every manifest of ${images} from the bootstrap’s registry`;
+      ? `hash every layer of ${images} in each registry except the bootstrap's`
+      : `read every manifest of ${images} from the bootstrap's registry`;
   return {
     kind: 'verify',
     id: 'verify',
