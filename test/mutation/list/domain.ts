@@ -180,6 +180,13 @@ export const DOMAIN: readonly Mutant[] = [
     tests: ADD,
   },
   {
+    name: 'a step that is only named otherwise counts as one that nobody approved',
+    file: 'src/domain/plan/stale-plan.ts',
+    find: '({ says: _, ...step }: Step)',
+    replace: '(step: Step)',
+    tests: ADD,
+  },
+  {
     name: 'an archive that nobody approved counts as approved',
     file: 'src/domain/plan/stale-plan.ts',
     find: 'canonicalJson(approved.archives) !== canonicalJson(fresh.archives)',
