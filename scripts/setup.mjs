@@ -1,4 +1,5 @@
-// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, curl, cc, kubectl, chromium. Runs on Node 18 and newer.
+// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, curl, cc, kubectl, chromium,
+// systemd-nspawn, debootstrap. Runs on Node 18 and newer.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,8 @@ const KNOWN = {
   cc: { programs: ['cc', 'gcc', 'clang'], package: 'gcc libc6-dev' },
   kubectl: { programs: ['kubectl'], package: 'kubernetes-client' },
   chromium: { programs: ['chromium'], package: 'chromium' },
+  'systemd-nspawn': { programs: ['systemd-nspawn'], package: 'systemd-container' },
+  debootstrap: { programs: ['debootstrap'], package: 'debootstrap' },
 };
 /** Debian installs daemons in folders that are not on an ordinary user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
