@@ -8,34 +8,38 @@ import {
   bindsOf,
   configureBot,
   configureWorker,
+  exchangeOfBot,
   installBundle,
   makeBootstrapNode,
   read,
+  unpackBot,
   WORKER,
 } from './machine/operator.ts';
 import { type Parts, startParts } from './machine/parts.ts';
 import { type People, peopleOf } from './machine/people.ts';
 import { healthy, programOf, unitOf } from './machine/unit.ts';
 
-/** docs/install.md: the bot's unit needs systemd 251. Elsewhere the sandbox's bot runs, on this computer. */
+/** docs/install.md: the bot's unit needs systemd 251. */
 const MACHINES = [
-  { suite: 'bullseye', systemd: 247, runsBot: false, bot: 'the sandbox’s, on this computer' },
-  { suite: 'trixie', systemd: 257, runsBot: true, bot: 'its own unit there' },
-  { suite: 'sid', systemd: 258, runsBot: true, bot: 'its own unit there' },
+  { suite: 'bullseye', systemd: 247, bot: 'a trixie of its own' },
+  { suite: 'trixie', systemd: 257, bot: 'the same machine' },
+  { suite: 'sid', systemd: 258, bot: 'the same machine' },
 ] as const;
 const SIMULATED = 'Kubernetes, Salt, the other nodes, archives and their mounts, DMI, Slack';
 const packed = await packedBundle();
 
-describe.each(MACHINES)(`Debian $suite, booted by systemd-nspawn (bot: $bot; simulated: ${SIMULATED})`, (given) => {
-  const { suite, systemd, runsBot } = given;
+describe.each(MACHINES)(`Debian $suite, booted by systemd-nspawn (bot in $bot; simulated: ${SIMULATED})`, (given) => {
+  const { suite, systemd } = given;
+  const isBotApart = given.bot === 'a trixie of its own';
   let machine: DebianMachine;
+  let botMachine: DebianMachine;
   let parts: Parts;
   let people: People;
   let before: readonly string[];
   let [first, second] = ['', ''];
 
   const worker = () => unitOf(machine, WORKER);
-  const bot = () => unitOf(machine, BOT);
+  const bot = () => unitOf(botMachine, BOT);
   const registryOf = async (node: string) => (await parts.cluster.report())[node]?.registry;
   const install = (folder: string, ...words: string[]) => machine.run(`/root/${folder}/install.sh`, ...words);
   /** Files where a program may leave some, but for what systemd keeps. */
@@ -53,8 +57,13 @@ describe.each(MACHINES)(`Debian $suite, booted by systemd-nspawn (bot: $bot; sim
     makeBootstrapNode(machine, parts);
     await machine.boot(bindsOf(parts));
     before = files();
+    botMachine = machine;
+    if (!isBotApart) return;
+    botMachine = await DebianMachine.make('trixie');
+    await botMachine.boot([]);
   });
   afterAll(async () => {
+    if (isBotApart) await botMachine?.remove();
     await machine?.remove();
     await parts?.close();
   });
@@ -72,31 +81,27 @@ describe.each(MACHINES)(`Debian $suite, booted by systemd-nspawn (bot: $bot; sim
   });
 
   it('runs the worker after `init worker` and `systemctl enable --now`: its doctor finds everything good', async () => {
-    const botKey = runsBot
-      ? await configureBot(machine, parts)
-      : await parts.startBot(read(machine, '/etc/registry-ha/worker.pub'));
+    if (isBotApart) await unpackBot(botMachine, packed);
+    const botKey = await configureBot(botMachine, parts, read(machine, '/etc/registry-ha/worker.pub'));
     await configureWorker(machine, parts, botKey);
     await machine.does('systemctl', 'enable', '--now', WORKER);
-    if (runsBot) await machine.does('systemctl', 'enable', '--now', BOT);
     expect(await healthy(machine, 'worker')).toMatchObject({ process: 'worker', bad: [] });
     expect(await worker()).toMatchObject({ UnitFileState: 'enabled', ActiveState: 'active', NRestarts: '0' });
     expect(await programOf(machine, WORKER)).toBe(`/opt/registry-ha.d/${first}/node/bin/node`);
   });
 
-  it.runIf(runsBot)(
-    'runs the bot’s unit: its doctor finds everything good, also after a reload and a stop',
-    async () => {
-      expect(await healthy(machine, 'bot')).toMatchObject({ process: 'bot', bad: [] });
-      const { MainPID } = await bot();
-      await machine.does('systemctl', 'reload', BOT);
-      expect(await healthy(machine, 'bot')).toMatchObject({ bad: [] });
-      expect(await bot()).toMatchObject({ MainPID, NRestarts: '0', UnitFileState: 'enabled' });
-      await machine.does('systemctl', 'stop', BOT);
-      expect(await bot()).toMatchObject({ ActiveState: 'inactive', Result: 'success' });
-      await machine.does('systemctl', 'start', BOT);
-      expect(await healthy(machine, 'bot')).toMatchObject({ bad: [] });
-    },
-  );
+  it('runs the bot’s unit: its doctor finds everything good, also after a reload and a stop', async () => {
+    await botMachine.does('systemctl', 'enable', '--now', BOT);
+    expect(await healthy(botMachine, 'bot')).toMatchObject({ process: 'bot', bad: [] });
+    const { MainPID } = await bot();
+    await botMachine.does('systemctl', 'reload', BOT);
+    expect(await healthy(botMachine, 'bot')).toMatchObject({ bad: [] });
+    expect(await bot()).toMatchObject({ MainPID, NRestarts: '0', UnitFileState: 'enabled' });
+    await botMachine.does('systemctl', 'stop', BOT);
+    expect(await bot()).toMatchObject({ ActiveState: 'inactive', Result: 'success' });
+    await botMachine.does('systemctl', 'start', BOT);
+    expect(await healthy(botMachine, 'bot')).toMatchObject({ bad: [] });
+  });
 
   it('adds a registry: alice requests it, bob approves it, and the unit’s worker carries it out', async () => {
     await people.request('add node-2');
@@ -150,14 +155,23 @@ describe.each(MACHINES)(`Debian $suite, booted by systemd-nspawn (bot: $bot; sim
     expect(await programOf(machine, WORKER)).toBe(`/opt/registry-ha.d/${second}/node/bin/node`);
   });
 
-  it.runIf(runsBot)('is not uninstalled under the unit of a bot', async () => {
-    const { code, err } = await install('second', '--uninstall', '--purge');
-    expect([code, err]).toEqual([1, expect.stringContaining(`systemctl disable --now ${BOT}`)]);
-    expect(await healthy(machine, 'worker')).toMatchObject({ bad: [] });
-    expect(await healthy(machine, 'bot')).toMatchObject({ bad: [] });
-    await machine.does('systemctl', 'disable', '--now', BOT);
-    await machine.does('rm', `/etc/systemd/system/${BOT}.service`);
-  });
+  if (isBotApart)
+    it('runs another program of the bot after the commands of docs/upgrade.md', async () => {
+      const { MainPID } = await bot();
+      await botMachine.does('sh', '-c', exchangeOfBot());
+      expect(await healthy(botMachine, 'bot')).toMatchObject({ bad: [] });
+      expect((await bot()).MainPID).not.toBe(MainPID);
+      expect(await programOf(botMachine, BOT)).toBe('/opt/registry-ha/node/bin/node');
+    });
+  else
+    it('is not uninstalled under the unit of a bot', async () => {
+      const { code, err } = await install('second', '--uninstall', '--purge');
+      expect([code, err]).toEqual([1, expect.stringContaining(`systemctl disable --now ${BOT}`)]);
+      expect(await healthy(machine, 'worker')).toMatchObject({ bad: [] });
+      expect(await healthy(machine, 'bot')).toMatchObject({ bad: [] });
+      await machine.does('systemctl', 'disable', '--now', BOT);
+      await machine.does('rm', `/etc/systemd/system/${BOT}.service`);
+    });
 
   it('is stopped, disabled and forgotten after `install.sh --uninstall`, which keeps keys and journal', async () => {
     const { MainPID } = await worker();

@@ -1,5 +1,5 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { z } from 'zod';
 import { CLUSTER, OPS, PEOPLE } from '../../../sandbox/people.ts';
@@ -9,6 +9,8 @@ import type { Parts } from './parts.ts';
 
 export const WORKER = 'registry-ha-worker';
 export const BOT = 'registry-ha-bot';
+/** The command, also where install.sh has not put one on the PATH. */
+export const PROGRAM = '/opt/registry-ha/deploy/registry-ha';
 const ETC = '/etc/registry-ha';
 
 /**
@@ -41,30 +43,51 @@ export function place(machine: DebianMachine, path: string, text: string, mode: 
   chmodSync(there, mode);
 }
 
-/** docs/install.md, step 4, up to install.sh. Returns what that prints. */
-export async function installBundle(machine: DebianMachine, packed: Packed): Promise<string> {
+/** Copies the bundle to the machine, and checks it there. */
+async function bringBundle(machine: DebianMachine, packed: Packed): Promise<void> {
   for (const path of [packed.archive, packed.checksum]) cpSync(path, machine.file(`/root/${baseOf(path)}`));
   await machine.does('sh', '-c', `cd /root && sha256sum -c ${baseOf(packed.checksum)}`);
+}
+
+/** docs/install.md, step 4, up to install.sh. Returns what that prints. */
+export async function installBundle(machine: DebianMachine, packed: Packed): Promise<string> {
+  await bringBundle(machine, packed);
   await machine.does('tar', 'xzf', `/root/${baseOf(packed.archive)}`, '-C', '/root');
   return await machine.does(`/root/${packed.folder}/install.sh`);
 }
 
 const baseOf = (path: string): string => path.replace(/.*\//, '');
 
-/** docs/install.md, steps 3 and 5, of a bot on the same machine: its files, without starting it. Returns its public key. */
-export async function configureBot(machine: DebianMachine, parts: Parts): Promise<string> {
+/** docs/install.md, step 5: the bundle on a computer of the bot’s own. */
+export async function unpackBot(machine: DebianMachine, packed: Packed): Promise<void> {
+  await bringBundle(machine, packed);
+  await machine.does('mkdir', '/opt/registry-ha');
+  const words = ['xzf', `/root/${baseOf(packed.archive)}`, '-C', '/opt/registry-ha', '--strip-components', '1'];
+  await machine.does('tar', ...words);
+}
+
+/** docs/install.md, steps 3 and 5: the files of a bot, without starting it. Returns its public key. */
+export async function configureBot(machine: DebianMachine, parts: Parts, workerKey: string): Promise<string> {
   const [alice, bob] = PEOPLE;
   const people = ['--channel', OPS.id, '--requester', alice.id, '--approver', bob.id];
-  await machine.does('registry-ha', 'init', 'bot', '--cluster', CLUSTER, '--redis-url', parts.redisUrl, ...people);
+  await machine.does(PROGRAM, 'init', 'bot', '--cluster', CLUSTER, '--redis-url', parts.redisUrl, ...people);
   change(machine, `${ETC}/bot.yaml`, { slack: { apiUrl: parts.slack.apiUrl }, health: { host: parts.host } });
   const { botToken, appToken } = parts.slack;
   place(machine, `${ETC}/secrets/slack-bot-token`, botToken, 0o400);
   place(machine, `${ETC}/secrets/slack-app-token`, appToken, 0o400);
   place(machine, `${ETC}/secrets/redis-password`, parts.passwordOf(BOT), 0o400);
-  place(machine, `${ETC}/workers/${CLUSTER}/worker.pub`, read(machine, `${ETC}/worker.pub`), 0o644);
+  place(machine, `${ETC}/workers/${CLUSTER}/worker.pub`, workerKey, 0o644);
   await machine.does('chown', '-R', 'root', `${ETC}/approval.key`, `${ETC}/secrets`);
   await machine.does('install', '-m', '0644', `/opt/registry-ha/deploy/${BOT}.service`, '/etc/systemd/system/');
   return read(machine, `${ETC}/approval.pub`);
+}
+
+/** The commands of the page, as they stand there, that exchange the program of a bot which was installed from the bundle. */
+export function exchangeOfBot(): string {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/upgrade.md'), 'utf8');
+  const [, commands] = /```sh\n(mkdir \/opt\/registry-ha\.new [^`]*)```/.exec(page) ?? [];
+  if (commands === undefined) throw new Error('docs/upgrade.md no longer says how to exchange the bot’s program.');
+  return `set -e\ncd /root\n${commands}`;
 }
 
 /** docs/install.md, step 4, between install.sh and the start of the worker. */

@@ -1,12 +1,11 @@
 import { mkdtempSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../sandbox/cluster/simulated-cluster.ts';
 import { CLUSTER, OPS, PEOPLE } from '../../../sandbox/people.ts';
 import { bareEnvironment, type Place } from '../../../sandbox/place.ts';
 import { startKeeper } from '../../../sandbox/processes/keeper.ts';
-import { botService } from '../../../sandbox/processes/processes.ts';
 import { redisService, redisUrlOf } from '../../../sandbox/processes/redis-service.ts';
 import type { Service } from '../../../sandbox/processes/service.ts';
 import { MANIFEST } from '../../../sandbox/sandbox.ts';
@@ -15,7 +14,7 @@ import { type LocalSlack, startLocalSlack } from '../../../sandbox/slack/local-s
 
 const STOP_LIMIT_MS = 6_000;
 
-/** The sandbox without its worker, and without its bot until `startBot`. */
+/** The sandbox without its bot and its worker. */
 export interface Parts {
   readonly cluster: SimulatedCluster;
   readonly slack: LocalSlack;
@@ -25,15 +24,12 @@ export interface Parts {
   /** The address of Redis, without user, and the password of a user of `registry-ha redis acl`. */
   readonly redisUrl: string;
   passwordOf(user: string): string;
-  /** Starts the sandbox's bot on this computer, which trusts the worker with this public key. Returns the bot's own. */
-  startBot(workerKey: string): Promise<string>;
   close(): Promise<void>;
 }
 
 /** Starts a cluster, Slack and Redis on loopback addresses. */
 export async function startParts(): Promise<Parts> {
   const folder = mkdtempSync(join(tmpdir(), 'registry-ha-parts-'));
-  const { signal } = new AbortController();
   await using closing = new AsyncDisposableStack();
   const log = (says: string) => void process.stderr.write(`${says}\n`);
   const keeper = startKeeper(folder, log);
@@ -50,14 +46,11 @@ export async function startParts(): Promise<Parts> {
     delivery: { mode: 'socket' },
   });
   closing.defer(() => slack.close());
-  const running: Service[] = [];
-  const told = { onPid: () => keeper.watch(running.flatMap(({ pid }) => pid ?? [])), onDeath: log };
-  const run = async (service: Service) => {
-    running.push(service);
-    closing.defer(() => service.stop(STOP_LIMIT_MS));
-    await service.start(signal);
-  };
-  await run(await redisService(place, told));
+  const told = { onPid: () => keeper.watch(redis?.pid === undefined ? [] : [redis.pid]), onDeath: log };
+  let redis: Service | undefined;
+  redis = await redisService(place, told);
+  closing.defer(async () => await redis?.stop(STOP_LIMIT_MS));
+  await redis.start(new AbortController().signal);
   const changes = changesReader(redisUrlOf(place), CLUSTER);
   closing.defer(() => changes.close());
   const all = closing.move();
@@ -68,14 +61,6 @@ export async function startParts(): Promise<Parts> {
     host,
     redisUrl: urlAlone(redisUrlOf(place)),
     passwordOf: (user) => new URL(redisUrlOf(place, user)).password,
-    async startBot(workerKey) {
-      const bot = await botService(place, { slack, delivery: 'socket', clusters: [CLUSTER] }, told);
-      await writeFile(join(folder, `worker-${CLUSTER}.pub`), workerKey);
-      all.defer(() => bot.stop(STOP_LIMIT_MS));
-      running.push(bot);
-      await bot.start(signal);
-      return await readFile(join(folder, 'approval.pub'), 'utf8');
-    },
     close: () => all.disposeAsync(),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DebianMachine } from './debian-machine.ts';
+import { PROGRAM } from './operator.ts';
 
 /** The words of `systemctl show` that the tests compare. */
 export interface Unit {
@@ -51,7 +52,7 @@ export async function healthy(machine: DebianMachine, whose: 'worker' | 'bot') {
   let said = '';
   await machine
     .until(`doctor ${whose} exits 0`, DOCTOR_LIMIT_MS, async () => {
-      const { code, out, err } = await machine.run('registry-ha', 'doctor', whose, '--json');
+      const { code, out, err } = await machine.run(PROGRAM, 'doctor', whose, '--json');
       said = out === '' ? err : out;
       return code === 0;
     })
