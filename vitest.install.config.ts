@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/install/*.install.ts'],
     globalSetup: 'test/install/required.ts',
     testTimeout: 600_000,
-    hookTimeout: 600_000,
+    hookTimeout: 1_200_000,
     maxWorkers: 1,
   },
 });

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { startKeeper } from '../../sandbox/processes/keeper.ts';
 import { type Bundle, bundle } from '../../scripts/bundle.ts';
 
-/** A packed bundle in a folder that is removed after the tests of a file. */
+/** A packed bundle in a folder that is removed after the tests of a file, or when they are killed. */
 export interface Packed extends Bundle {
   /** For whatever else the tests write. */
   readonly scratch: string;
@@ -13,7 +14,8 @@ export interface Packed extends Bundle {
 
 export async function packedBundle(): Promise<Packed> {
   const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-bundles-'));
-  afterAll(() => rmSync(scratch, { recursive: true }));
+  const keeper = startKeeper(scratch, (says) => void process.stderr.write(`${says}\n`));
+  afterAll(() => keeper.release());
   return { ...(await bundle(join(scratch, 'first'), process.execPath)), scratch };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,13 +9,14 @@ import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { Ran } from '../fresh-root.ts';
 
 const exec = promisify(execFile);
-const SUPERVISOR = join(import.meta.dirname, 'supervisor.sh');
+const SUPERVISOR = readFileSync(join(import.meta.dirname, 'supervisor.sh'), 'utf8');
 /** Packages of former runs; removed with node_modules. */
 const CACHE = join(import.meta.dirname, '../../../node_modules/.cache/registry-ha-debian');
 /** Beside minbase: systemd, and what docs/install.md, step 4, names. */
 const PACKAGES = ['systemd', 'systemd-sysv', 'util-linux', 'openssh-client', 'coreutils'];
 
-const MAKE_LIMIT_MS = 300_000;
+/** Half a minute on two idle cores. */
+const MAKE_LIMIT_MS = 400_000;
 const BOOT_LIMIT_MS = 60_000;
 const RUN_LIMIT_MS = 120_000;
 const END_LIMIT_MS = 60_000;
@@ -35,7 +36,9 @@ export class DebianMachine {
     this.#folder = folder;
     this.root = join(folder, 'root');
     this.#supervisor = supervisor;
-    const { stdout } = supervisor;
+    const { stdin, stdout } = supervisor;
+    // That it has ended is seen where its answer is missing.
+    stdin?.on('error', () => undefined);
     if (stdout === null) throw new TypeError('The supervisor has no output.');
     this.#answers = createInterface(stdout)[Symbol.asyncIterator]();
   }
@@ -44,7 +47,18 @@ export class DebianMachine {
   static async make(suite: string): Promise<DebianMachine> {
     const folder = mkdtempSync(join(tmpdir(), `registry-ha-${suite}-`));
     mkdirSync(CACHE, { recursive: true });
-    const words = ['--mount', '--propagation', 'private', 'sh', SUPERVISOR, basename(folder), folder, CACHE];
+    const words = [
+      '--mount',
+      '--propagation',
+      'private',
+      'sh',
+      '-c',
+      SUPERVISOR,
+      'supervisor',
+      basename(folder),
+      folder,
+      CACHE,
+    ];
     // Detached: it must survive Ctrl-C, which a terminal sends to the whole process group.
     const supervisor = spawn('unshare', words, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     const machine = new DebianMachine(folder, supervisor);
@@ -101,7 +115,8 @@ export class DebianMachine {
 
   /** The end of what debootstrap and systemd-nspawn said. */
   log(): string {
-    return readFileSync(join(this.#folder, 'log'), 'utf8').split('\n').slice(-20).join('\n');
+    const path = join(this.#folder, 'log');
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(-20).join('\n') : '';
   }
 
   /** The path on this computer. */
@@ -111,6 +126,7 @@ export class DebianMachine {
 
   /** Ends the machine and removes its folder. */
   async remove(): Promise<void> {
+    if (this.#supervisor.exitCode !== null) return;
     const ended = once(this.#supervisor, 'exit', { signal: AbortSignal.timeout(END_LIMIT_MS) });
     this.#supervisor.stdin?.end();
     await ended;

@@ -19,20 +19,26 @@ off() {
   emptied
 }
 end() {
-  off
-  rmdir "$group"
+  if [ -d "$group" ]; then
+    off
+    rmdir "$group"
+  fi
   rm -rf --one-file-system "$folder" "/run/systemd/nspawn/propagate/$name"
 }
 # systemd needs the second version of control groups alone, and some computers mount the first.
-umount -l /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && mkdir "$group" || exit 1
 trap end EXIT
-# Paths have no blanks.
+umount -l /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && mkdir "$group" || exit 1
+# Whatever takes long runs beside this loop, which sees the end of its input at once. Paths have no blanks.
 # shellcheck disable=SC2086
 while read -r word more; do
   case $word in
     make)
-      debootstrap --variant=minbase --cache-dir="$cache" $more "$root" http://deb.debian.org/debian >"$log" 2>&1
-      code=$?
+      (
+        echo 0 >"$group/cgroup.procs"
+        unshare --mount debootstrap --variant=minbase --cache-dir="$cache" $more "$root" http://deb.debian.org/debian \
+          </dev/null >"$log" 2>&1
+        echo "$?"
+      ) &
       ;;
     boot)
       (
@@ -40,12 +46,11 @@ while read -r word more; do
         exec systemd-nspawn --quiet --register=no --keep-unit --console=pipe -M "$name" -D "$root" $more --boot \
           </dev/null >>"$log" 2>&1
       ) &
-      code=$!
+      echo "$!"
       ;;
     off)
       off
-      code=0
+      echo 0
       ;;
   esac
-  echo "$code"
 done
