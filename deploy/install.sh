@@ -35,6 +35,7 @@ BUILDS=$ROOT/opt/registry-ha.d
 ETC=$ROOT/etc/registry-ha
 STATE=$ROOT/var/lib/registry-ha
 UNIT=$ROOT/etc/systemd/system/registry-ha-worker.service
+BOT_UNIT=$ROOT/etc/systemd/system/registry-ha-bot.service
 COMMAND=$ROOT/usr/local/bin/registry-ha
 COMPLETION=$ROOT/etc/bash_completion.d/registry-ha
 MAN=$ROOT/usr/local/share/man/man1/registry-ha.1
@@ -43,6 +44,8 @@ MAN=$ROOT/usr/local/share/man/man1/registry-ha.1
 has_systemd() { [ -z "$ROOT" ] && [ -d /run/systemd/system ]; }
 
 uninstall() {
+  [ ! -e "$BOT_UNIT" ] ||
+    fail "The bot of this computer runs the same program. Remove it first: systemctl disable --now registry-ha-bot && rm $BOT_UNIT"
   if has_systemd && [ -e "$UNIT" ]; then systemctl disable --now registry-ha-worker; fi
   rm -f "$UNIT" "$COMMAND" "$COMPLETION" "$MAN"
   [ ! -L "$LINK" ] || rm -f "$LINK"

@@ -18,6 +18,7 @@ const KNOWN = {
   buildah: { programs: ['buildah'], package: 'buildah' },
   debootstrap: { programs: ['debootstrap'], package: 'debootstrap' },
   promtool: { programs: ['promtool'], package: 'prometheus', service: 'prometheus' },
+  'systemd-nspawn': { programs: ['systemd-nspawn'], package: 'systemd-container' },
 };
 /** Debian installs daemons in folders that are not on an ordinary user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];

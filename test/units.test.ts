@@ -76,6 +76,13 @@ function verified(name: string): readonly string[] {
 }
 const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0;
 
+describe('both units', () => {
+  it('run Node of the bundle and the shell, which every system has: a minimal Debian lacks /bin/kill', () => {
+    const runs = [UNIT, BOT].flatMap((text) => [...text.matchAll(/^Exec\w+=(\S+)/gm)].map(([, program]) => program));
+    expect([...new Set(runs)].toSorted()).toEqual(['/bin/sh', '/opt/registry-ha/node/bin/node']);
+  });
+});
+
 describe('the worker’s unit', () => {
   it('has only settings that systemd 239 knows, or may ignore without another meaning', () => {
     const settings = settingsOf(UNIT);
