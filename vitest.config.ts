@@ -15,7 +15,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Tests that start whole processes, or end their own: each file has a process of its own. */
-const ALONE = ['test/{attack,chaos,e2e,field,mutation,sandbox,trust}/**/*.test.ts'];
+const ALONE = ['test/{attack,chaos,e2e,field,mutation,sandbox/slack/page,trust}/**/*.test.ts'];
 
 // Ceilings, for a machine ten times slower: no test waits for them.
 const CEILINGS = { testTimeout: 120_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } } };
