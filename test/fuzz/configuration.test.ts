@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,6 +9,7 @@ import { botConfig } from '../../src/config/bot-config.ts';
 import { WrongConfig } from '../../src/config/read-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
 import { fuzz, jsonLike, refusalOr, spoilt, wordsLike } from './arbitraries.ts';
+import { rewritten } from './rewritten.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -71,11 +72,7 @@ describe('a file of the cluster', { timeout: 600_000 }, () => {
 
 describe('a configuration', { timeout: 600_000 }, () => {
   const env = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
-  const at = (text: string): string => {
-    const path = join(folder, 'config.yaml');
-    writeFileSync(path, text);
-    return path;
-  };
+  const at = rewritten(join(folder, 'config.yaml'));
 
   it('of a bot yields its clusters, or every mistake in it', () => {
     fuzz(

@@ -30,6 +30,7 @@ import { approved, done, everyEvent, halfway } from '../contract/changes-events.
 import { PROVEN } from '../contract/proofs.contract.ts';
 import { refusalOr } from './arbitraries.ts';
 import { spoiltEverywhere } from './ill-behaved.ts';
+import { rewritten } from './rewritten.ts';
 
 interface Reader {
   /** Valid values. */
@@ -43,11 +44,7 @@ const folder = mkdtempSync(join(tmpdir(), 'registry-ha-ill-behaved-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const example = (name: string): unknown => load(readFileSync(join(EXAMPLES, name), 'utf8'));
-const written = (text: string): string => {
-  const path = join(folder, 'file.yaml');
-  writeFileSync(path, text);
-  return path;
-};
+const written = rewritten(join(folder, 'file.yaml'));
 writeFileSync(join(folder, 'policy.yaml'), readFileSync(join(EXAMPLES, 'policy.yaml')));
 
 const ID = 'lab-abc234';

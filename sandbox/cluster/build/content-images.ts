@@ -23,16 +23,28 @@ interface ContentBlob {
 
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 
-/** An image whose bytes depend only on its name and tag, so archives that share an image share its bytes. */
+/** Compressing is slow, and clusters of one process have the same images. */
+const made = new Map<string, Omit<ContentImage, 'prefix'>>();
+
+/**
+ * An image whose bytes depend only on its name and tag, so archives that share an image share its bytes. Callers must
+ * not write to them: they are made once in a process.
+ */
 export function contentImage(prefix: string, reference: string): ContentImage {
+  const image = made.get(reference) ?? madeImage(reference);
+  made.set(reference, image);
+  return { prefix, ...image };
+}
+
+function madeImage(reference: string): Omit<ContentImage, 'prefix'> {
   const [name = '', tag = ''] = reference.split(':');
-  const made = layerSeeds(name, tag).map((seed, at) =>
+  const unpacked = layerSeeds(name, tag).map((seed, at) =>
     layerOf(`usr/share/${name}-${at}`, pseudoRandom(seed, layerSize(seed))),
   );
-  const layers = made.map(({ bytes }) => blob(bytes));
-  const config = blob(Buffer.from(JSON.stringify(configOf(name, made))));
+  const layers = unpacked.map(({ bytes }) => blob(bytes));
+  const config = blob(Buffer.from(JSON.stringify(configOf(name, unpacked))));
   const manifest = Buffer.from(JSON.stringify(manifestOf(config, layers), null, 3));
-  return { prefix, name, tag, manifest, digest: sha256(manifest), blobs: [config, ...layers] };
+  return { name, tag, manifest, digest: sha256(manifest), blobs: [config, ...layers] };
 }
 
 function sha256(bytes: Buffer): string {

@@ -43,16 +43,19 @@ export const OLD = '/srv/scality/releases/metalk8s-127.0.6.iso';
 export const NEW = '/srv/scality/releases/metalk8s-128.0.1.iso';
 const SOLUTION = '/srv/scality/releases/example-solution-0.1.0.iso';
 const ISOS = [OLD, NEW, SOLUTION] as const;
-let lastLoopback = 10;
+/** Last bytes of addresses; files of one process share them, so they begin again when those of the first clusters are free. */
+const LOOPBACKS = { first: 10, last: 250, each: 10 };
+let loopback = LOOPBACKS.first;
 
 /** Builds a cluster of the bootstrap and two nodes. The bootstrap’s registry runs; node-2 is empty. */
 export async function standIn(pace = 0.002): Promise<StandIn> {
   const folder = await mkdtemp(join(tmpdir(), 'cluster-'));
-  lastLoopback += 10;
+  loopback += LOOPBACKS.each;
+  if (loopback + LOOPBACKS.each > LOOPBACKS.last) loopback = LOOPBACKS.first;
   const registryPort = await freePort();
   const names = ['bootstrap', 'node-1', 'node-2'];
   const nodes = new Map(
-    names.map((name, at) => [name, makeNode(folder, name, `127.7.${process.pid % 250}.${lastLoopback + at}`)]),
+    names.map((name, at) => [name, makeNode(folder, name, `127.7.${process.pid % 250}.${loopback + at}`)]),
   );
   const bootstrap = nodes.get('bootstrap') ?? makeNode(folder, 'bootstrap', '127.0.0.1');
   const world: World = {
