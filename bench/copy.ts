@@ -83,13 +83,15 @@ async function measureCounted({ race: one, sent, most }: CountedRace, wanted: Wa
 /** Our verified copy by the least time of its parts, which are measured again for each round. */
 async function measureLimit(lab: Lab, rounds: readonly Round[]): Promise<void> {
   const shares: number[] = [];
+  let profile = '';
   for (const { ours } of rounds) {
     const parts = await partsOf(lab);
     const seconds = Object.entries(parts).map(([name, one]) => `${name} ${one.toFixed(2)} s`);
-    print(`CPU of a copy's parts: ${seconds.join(', ')}; ours took ${ours.wall.toFixed(2)} s`);
+    profile = `CPU of a copy's parts: ${seconds.join(', ')}; ours took ${ours.wall.toFixed(2)} s`;
+    print(profile);
     shares.push(leastSeconds(parts) / ours.wall);
   }
-  add(ratioRow('limit', LIMIT_GOAL, 'share of this machine’s limit', shares));
+  add(await withProfile(ratioRow('limit', LIMIT_GOAL, 'share of this machine’s limit', shares), () => profile));
 }
 
 async function onMemory(lab: Lab, wanted: Wanted): Promise<void> {
