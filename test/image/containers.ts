@@ -3,13 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-/** How a command ended. */
-export interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
+import type { Ran } from '../install/fresh-root.ts';
 
 /** crun refuses cgroups of both versions side by side, which this kernel may have: here it sees only those of version 2. */
 const ENTER = `set -e

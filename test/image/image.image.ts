@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { becomesTrue } from '../../sandbox/processes/poll.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { peopleOf } from '../harness/stage/people.ts';
 import { Containers } from './containers.ts';
 import { standIn } from './stand-in.ts';
 
@@ -86,16 +87,6 @@ async function startBot(): Promise<void> {
 /** What the HEALTHCHECK of the image answers. */
 const isHealthy = async (): Promise<boolean> => (await containers.podman('healthcheck', 'run', BOT)).code === 0;
 
-const last = async () => {
-  const seen = await sandbox.changes.read();
-  return (seen.are === 'seen' ? seen.changes : seen.last).at(-1);
-};
-
-async function until(state: string): Promise<void> {
-  const isSo = async () => (await last())?.state === state;
-  expect(await becomesTrue(isSo, LIMIT_MS, signal), state).toBe(true);
-}
-
 describe('the image', () => {
   it('has the licence and the program, which its user cannot change', async () => {
     const look = 'id -u; ls -A /app; find /app -writable';
@@ -128,16 +119,10 @@ describe('the bot of compose.yaml, on the sandbox’s Slack and Redis', () => {
   });
 
   it('takes a request, draws the plan, takes the approval, and sees the add to its end', async () => {
-    await sandbox.slack.command('alice', '/registry-ha add node-2');
-    await until('planned');
-    // The card follows the record.
-    const isClicked = () =>
-      sandbox.slack.click('bob', 'Approve').then(
-        () => true,
-        () => false,
-      );
-    expect(await becomesTrue(isClicked, LIMIT_MS, signal)).toBe(true);
-    await until('done');
+    const people = peopleOf(sandbox);
+    await people.request('add node-2');
+    await people.approve();
+    await people.until('done');
   });
 
   it('ends by itself when the container is stopped', async () => {

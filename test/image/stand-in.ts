@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const RELEASE = 'bookworm';
 const MIRROR = 'http://deb.debian.org/debian';
@@ -17,7 +17,8 @@ export function standIn(root: string): void {
   mkdirSync(join(local, 'lib/node_modules'), { recursive: true });
   mkdirSync(join(local, 'etc'), { recursive: true });
   cpSync(process.execPath, join(local, 'bin/node'), { dereference: true });
-  cpSync(join(must('npm', 'root', '--global'), 'npm'), join(local, 'lib/node_modules/npm'), { recursive: true });
+  const npm = dirname(dirname(realpathSync(must('which', 'npm'))));
+  cpSync(npm, join(local, 'lib/node_modules/npm'), { recursive: true });
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(local, 'bin/npm'));
   cpSync(join('/', CERTIFICATES), join(root, CERTIFICATES), { dereference: true });
   const settings = [`registry=${must('npm', 'config', 'get', 'registry')}`, `cafile=/${CERTIFICATES}`];

@@ -99,7 +99,7 @@ describe('the bundle', () => {
 });
 
 describe('the program of the bot’s image', () => {
-  it('has nothing of the worker, and says so to whoever wants one', async () => {
+  it('has nothing of the worker, and says so when it is asked for one', async () => {
     const folder = join(scratch, 'bot');
     await build(folder, { botOnly: true });
     const packages = readFileSync(join(folder, 'THIRD-PARTY.txt'), 'utf8');

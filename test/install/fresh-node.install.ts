@@ -60,7 +60,7 @@ describe('install.sh on a fresh node, without systemd', () => {
     expect(existsSync(at('etc/systemd/system/registry-ha-worker.service'))).toBe(true);
   });
 
-  it('leaves everything to root alone, whoever has unpacked it', () => {
+  it('leaves everything to root alone, also when another user has unpacked it', () => {
     const open = spawnSync(
       'find',
       [at('opt'), at('etc'), at('.local'), '(', '-perm', '/022', '-o', '!', '-uid', '0', ')', '!', '-type', 'l'],

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type People, peopleOf } from '../harness/stage/people.ts';
 import { packedBundle, renameParts, sealed, secondBuild } from './builds.ts';
 import { DebianMachine } from './machine/debian-machine.ts';
 import {
@@ -16,7 +17,6 @@ import {
   WORKER,
 } from './machine/operator.ts';
 import { type Parts, startParts } from './machine/parts.ts';
-import { type People, peopleOf } from './machine/people.ts';
 import { healthy, programOf, unitOf } from './machine/unit.ts';
 
 /** docs/install.md: the bot's unit needs systemd 251. */

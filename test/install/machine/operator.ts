@@ -82,7 +82,7 @@ export async function configureBot(machine: DebianMachine, parts: Parts, workerK
   return read(machine, `${ETC}/approval.pub`);
 }
 
-/** The commands of the page, as they stand there, that exchange the program of a bot which was installed from the bundle. */
+/** The commands of docs/upgrade.md that exchange the program of a bot from the bundle. */
 export function exchangeOfBot(): string {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/upgrade.md'), 'utf8');
   const [, commands] = /```sh\n(mkdir \/opt\/registry-ha\.new [^`]*)```/.exec(page) ?? [];

@@ -1,6 +1,6 @@
 import { becomesTrue } from '../../../sandbox/processes/poll.ts';
+import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import type { SeenChange } from '../../../sandbox/seen/changes.ts';
-import type { Parts } from './parts.ts';
 
 const LIMIT_MS = 120_000;
 
@@ -15,7 +15,7 @@ export interface People {
   approve(): Promise<void>;
 }
 
-export function peopleOf({ slack, changes }: Parts): People {
+export function peopleOf({ slack, changes }: Pick<Sandbox, 'slack' | 'changes'>): People {
   const { signal } = new AbortController();
   const newest = async () => {
     const seen = await changes.read();
