@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -11,6 +11,7 @@ import { stageOf } from '../sandbox/scenario/sandbox-stage.ts';
 import type { ChangeEvent } from '../src/domain/change/change.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { JournalTail } from '../test/harness/stage/journal-tail.ts';
+import { removeFolder } from '../test/harness/stage/own-folder.ts';
 import { secondsByHand } from './by-hand.ts';
 import { has } from './peers.ts';
 import { type Row, ratioRow, table, withProfile } from './report.ts';
@@ -135,7 +136,7 @@ async function bench(options: ApplyOptions): Promise<void> {
     }
     process.stdout.write(options.json === true ? `${JSON.stringify({ rows })}\n` : `${table(rows)}\n`);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type SimulatedCluster, startSimulatedCluster } from '../sandbox/cluster/simulated-cluster.ts';
 import { shellQuote } from '../src/domain/node-commands/command.ts';
+import { removeFolder } from '../test/harness/stage/own-folder.ts';
 import { sh } from './peers.ts';
 
 const SALT_MASTER = 'exec -n kube-system -c salt-master salt-master-bootstrap --';
@@ -40,7 +41,7 @@ export async function secondsByHand({ nodes, description, archives, pace }: ByHa
       await cluster.close();
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

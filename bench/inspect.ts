@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -6,6 +6,7 @@ import { positive, runCommandLine, wholeNumber } from '../sandbox/command/comman
 import { verdictOf } from '../src/domain/questions/status/cluster-status.ts';
 import { judge } from '../src/domain/questions/status/judge.ts';
 import { FORTY_NODES, inspecting, NODES } from '../test/fixtures/forty-nodes.ts';
+import { removeFolder } from '../test/harness/stage/own-folder.ts';
 import { nodeOf, started } from '../test/sandbox/cluster/started.ts';
 import { ratioRow, table } from './report.ts';
 
@@ -40,7 +41,7 @@ async function bench({ json, rounds, pace }: InspectOptions): Promise<void> {
     }
     await close();
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
   const rows = [
     ratioRow('inspect-40', GOAL_SECONDS, 'seconds of one inspection of 40 nodes, the first with logins', seconds, true),

@@ -9,6 +9,7 @@ import { sshShell } from '../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../src/domain/cluster/facts.ts';
 import type { NodeShell } from '../src/ports/nodes.ts';
 import { type Sshd, startSshd } from '../test/fixtures/sshd.ts';
+import { removeFolder } from '../test/harness/stage/own-folder.ts';
 
 const MIB = 1024 * 1024;
 /** Space that a bench needs, in sizes of its file: source, three targets, a second archive, and leftovers of a round. */
@@ -84,7 +85,7 @@ export async function startLab(mib: number, where?: string): Promise<Lab> {
     },
     close: async () => {
       for (const { sshd } of targets) await sshd.close();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
   return lab;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { buttonsFor } from '../sandbox/slack/people/buttons.ts';
 import type { ChangeEvent } from '../src/domain/change/change.ts';
 import { JournalTail } from '../test/harness/stage/journal-tail.ts';
+import { removeFolder } from '../test/harness/stage/own-folder.ts';
 import { type Row, ratioRow, table, withProfile } from './report.ts';
 
 interface PlanOptions {
@@ -97,7 +98,7 @@ async function bench(options: PlanOptions): Promise<void> {
       rows.push(await withProfile(ratioRow(`plan-${size}`, goal, says, seconds, true), () => profile));
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
   process.stdout.write(options.json === true ? `${JSON.stringify({ rows })}\n` : `${table(rows)}\n`);
 }

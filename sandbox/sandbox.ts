@@ -73,7 +73,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await using closing = new AsyncDisposableStack();
   const keeper = startKeeper(folder, log);
   closing.defer(() => keeper.release());
-  closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   const cluster = await startSimulatedCluster(clusterOptions(folder, options));
   closing.defer(() => inTime('The simulated cluster', cluster.close(), log));
   signal.throwIfAborted();

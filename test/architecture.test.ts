@@ -415,6 +415,12 @@ describe('what is beside the product', () => {
     expect(wrongBeside(ROOT)).toEqual([]);
   });
 
+  it('removes folders by removeFolder, which waits for a process that still creates a file there', () => {
+    const files = ['test', 'bench'].flatMap((folder) => filesOf(join(ROOT, folder)).map((file) => `${folder}/${file}`));
+    const removing = files.filter((file) => /\brm\([^;]*recursive:/.test(readFileSync(join(ROOT, file), 'utf8')));
+    expect(removing).toEqual(['test/harness/stage/own-folder.ts']);
+  });
+
   it.each([
     ['sandbox/slack/site/site.ts', "import '../../../test/harness/random.ts';"],
     ['test/harness/random.ts', "import type { x } from '../chaos/acts.ts';"],

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../../test/harness/stage/own-folder.ts';
 import { treeOf } from '../../test/upgrade/former.ts';
 
 /** The files of another commit. */
@@ -13,7 +14,7 @@ export interface FormerTree {
 /** Checks out a commit beside this one, with the packages of this one. Throws if there is no such commit. */
 export async function formerTree(ref: string): Promise<FormerTree> {
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-former-'));
-  const close = () => rm(folder, { recursive: true, force: true });
+  const close = () => removeFolder(folder);
   try {
     return { commit: treeOf(ref, folder), folder, close };
   } catch (error) {

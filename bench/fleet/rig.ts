@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -13,6 +13,7 @@ import { redisService, redisUrlOf } from '../../sandbox/processes/redis-service.
 import type { Service } from '../../sandbox/processes/service.ts';
 import { MANIFEST } from '../../sandbox/sandbox.ts';
 import { type LocalSlack, startLocalSlack } from '../../sandbox/slack/local-slack.ts';
+import { removeFolder } from '../../test/harness/stage/own-folder.ts';
 import { Workers } from './workers.ts';
 
 const STOP_LIMIT_MS = 10_000;
@@ -45,7 +46,7 @@ export async function startRig(size: number, delivery: 'socket' | 'http' = 'sock
   await using closing = new AsyncDisposableStack();
   const keeper = startKeeper(folder, () => undefined);
   closing.defer(() => keeper.release());
-  closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  closing.defer(() => removeFolder(folder));
   const host = `127.${randomInt(1, 255)}.${randomInt(0, 255)}.1`;
   const place: Place = { folder, host, env: bareEnvironment(process.env), hasClocks: false, installed: {} };
   const requestUrl = requestUrlOf(place);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callWorker } from '../../src/adapters/socket/call.ts';
 import { type SocketOptions, serveSocket } from '../../src/adapters/socket/serve.ts';
 import type { TerminalAsk, TerminalSays } from '../../src/domain/wish/terminal-talk.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 
 const ASK: TerminalAsk = { v: 1, login: 'alice', uid: 1000, command: 'add', words: ['node-2'] };
 let folder: string;
@@ -19,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 async function served(serve: SocketOptions['serve'], more: Partial<SocketOptions> = {}) {

@@ -13,6 +13,7 @@ import { botProofs } from '../../src/runtime/bot/proofs.ts';
 import { workerProofs } from '../../src/runtime/worker/proofs.ts';
 import { needsRoot } from '../fixtures/needs.ts';
 import { people, policyOf } from '../fixtures/policy.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 const LATER = new Date('2026-11-25T12:00:00.000Z');
@@ -23,7 +24,7 @@ describe('registry-ha keys', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'registry-ha-keys-'));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => removeFolder(folder));
 
   async function printed(run: (print: (line: string) => void) => Promise<number>) {
     const lines: string[] = [];
@@ -169,7 +170,7 @@ describe('registry-ha keys', () => {
     ['a folder of trusted keys that others can change', () => chmod(at('trusted'), 0o777), /chmod go-w/],
     ['a folder around a key that others can change', () => chmod(at('worker'), 0o777), /chmod go-w/],
     ['a worker without its key', () => rm(at('worker', 'worker.key')), /keys new/],
-    ['no trusted key', () => rm(at('trusted'), { recursive: true }), /keys new/],
+    ['no trusted key', () => removeFolder(at('trusted')), /keys new/],
     ['a trusted key that is none', () => writeFile(at('trusted', 'three.pub'), 'hello'), /keys new/],
   ])('stops the start with an explanation: %s', async (_what, spoil, next) => {
     await installed();

@@ -1,13 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { begunJobsIn } from '../../src/adapters/files/begun-jobs.ts';
 import { FakeBegunJobs } from '../fakes/fake-begun-jobs.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import { begunJobsContract } from './begun-jobs.contract.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'begun-jobs-'));
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => removeFolder(folder));
 
 let files = 0;
 const newPath = () => join(folder, `begun-jobs-${files++}.json`);

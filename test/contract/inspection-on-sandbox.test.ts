@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { verdictOf } from '../../src/domain/questions/status/cluster-status.ts';
 import { judge } from '../../src/domain/questions/status/judge.ts';
 import { FORTY_NODES, inspecting, NODES } from '../fixtures/forty-nodes.ts';
 import { PATIENCE_MS } from '../fixtures/patience.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import { nodeOf, type Started, started } from '../sandbox/cluster/started.ts';
 
 let world: Started;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 }, PATIENCE_MS * 4);
 afterAll(async () => {
   await world?.[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 const commandsOn = (node: string) => nodeOf(world.cluster, node).commandLog.length;

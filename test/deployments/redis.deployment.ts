@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -19,6 +19,7 @@ import { rightsAt } from '../../src/adapters/redis/acl/rights.ts';
 import { badSettings } from '../../src/adapters/redis/server/settings.ts';
 import { judgeJournal } from '../chaos/judges/record.ts';
 import { JournalTail } from '../harness/stage/journal-tail.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import { layTls, PASSWORD, SENTINEL_USER, startManaged, startOwn, startSentinel, type Tls } from './redis-servers.ts';
 
 const CLUSTER = 'lab';
@@ -38,7 +39,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-ha-deployment-'));
   const keeper = startKeeper(folder, () => undefined);
   closing.defer(() => keeper.release());
-  closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  closing.defer(() => removeFolder(folder));
   tls = await layTls(folder);
 });
 afterEach(() => closing.disposeAsync());

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 
 const MAIN = join(import.meta.dirname, '../../sandbox/main.ts');
 /** Only a hang takes this long, even on a busy machine. */
@@ -16,7 +17,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-ha-command-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 /** Starts the command as an operator does; all its files are below `folder`. */
 function sandbox(...words: readonly string[]): ChildProcess {

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startSandbox } from '../../sandbox/sandbox.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import { type Browser, startBrowser } from '../sandbox/slack/page/page-browser.ts';
 import { picture } from './album.ts';
 
@@ -32,7 +33,7 @@ test('alice types the command, bob approves, and both see the result in a real b
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-picture-'));
   await using closing = new AsyncDisposableStack();
-  closing.defer(() => rm(folder, { recursive: true, force: true }));
+  closing.defer(() => removeFolder(folder));
   const browser = await startBrowser();
   closing.defer(() => browser.close());
   const sandbox = await startSandbox({ pace: 0.05, ackLimitMs: 30_000, log: () => undefined });

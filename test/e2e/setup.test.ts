@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 
 const SETUP = join(import.meta.dirname, '../../scripts/setup.mjs');
 
@@ -15,7 +16,7 @@ beforeEach(async () => {
   for (const program of ['cp', 'rm']) await symlink('/usr/bin/true', join(bin, program));
   await placeProgram('sudo', 'shift; exec "$@"');
 });
-afterEach(() => rm(bin, { recursive: true, force: true }));
+afterEach(() => removeFolder(bin));
 
 interface Ended {
   readonly code: number;

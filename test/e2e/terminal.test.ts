@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { becomesTrue } from '../../sandbox/processes/poll.ts';
 import { program } from '../../sandbox/processes/program.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { needs } from '../fixtures/needs.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 
 const LIMIT_MS = 300_000;
 /** Five cases of one cluster share a sandbox, because a start takes seconds. */
@@ -196,7 +197,7 @@ describe('with Slack and Redis down', () => {
       await copyFile(join(sandbox.folder, 'worker.yaml'), config);
       const nobody = { uid: 65_534, gid: 65_534 };
       const ended = await run(['status', '--config', config], { ...nobody, cli: join(copy, 'cli.js') }).finally(() =>
-        rm(folder, { recursive: true }),
+        removeFolder(folder),
       );
       expect(ended).toMatchObject({ code: 2, out: '' });
       expect(ended.err).toMatch(/^You may not read the worker’s folder .*worker \(EACCES\)\. Run the command as root/);

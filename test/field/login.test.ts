@@ -14,6 +14,7 @@ import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { NodeShell } from '../../src/ports/nodes.ts';
 import { isInstalled, isRoot, needs } from '../fixtures/needs.ts';
 import { type Sshd, startSshd } from '../fixtures/sshd.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 
 const exec = promisify(execFile);
 const has = ['sudo', 'tcsh', 'useradd', 'userdel'].every(isInstalled);
@@ -51,7 +52,7 @@ afterAll(async () => {
   if (folder === '') return;
   await sshd.close();
   await exec('userdel', [USER]);
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 /** A connection keeps the user's shell and rights of its login. */

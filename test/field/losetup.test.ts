@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { identitiesIn, mountsIn } from '../../src/adapters/node/parse.ts';
 import { isInstalled, isRoot, mayMount, needs } from '../fixtures/needs.ts';
-import { ownFolder } from '../harness/stage/own-folder.ts';
+import { ownFolder, removeFolder } from '../harness/stage/own-folder.ts';
 
 const exec = promisify(execFile);
 const canLoop = isRoot && mayMount() && isInstalled('losetup');
@@ -22,7 +22,7 @@ describe('the real losetup and stat', () => {
   });
   afterAll(async () => {
     if (device !== '') await exec('losetup', ['-d', device]);
-    if (folder !== '') await rm(folder, { recursive: true });
+    if (folder !== '') await removeFolder(folder);
   });
 
   const mounted = async () => {

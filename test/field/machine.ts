@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, lstatSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Command } from '../../src/domain/node-commands/command.ts';
 import { isInstalled, isRoot, mayMount } from '../fixtures/needs.ts';
-import { ownFolder } from '../harness/stage/own-folder.ts';
+import { ownFolder, removeFolder } from '../harness/stage/own-folder.ts';
 
 const exec = promisify(execFile);
 /** The machine boots this computer's own /usr. */
@@ -64,7 +64,7 @@ export class Machine {
 
   async remove(): Promise<void> {
     await this.cutPower();
-    if (this.root !== '') await rm(this.root, { recursive: true });
+    if (this.root !== '') await removeFolder(this.root);
   }
 
   async run(program: string, args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string }> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { command } from '../../src/domain/node-commands/command.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import { runCommands } from '../../src/domain/node-commands/run-commands.ts';
 import { REGISTRY_MANIFEST } from '../../src/domain/node-commands/undo-commands.ts';
 import { needs } from '../fixtures/needs.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import { canBoot, LIMIT_MS, Machine, TO_BOOT, until } from './machine.ts';
 
 const it = needs(canBoot, TO_BOOT);
@@ -73,7 +74,7 @@ describe('a real systemd', { timeout: 4 * LIMIT_MS }, () => {
   it('retries until the manifest is back', async () => {
     expect(await machine.does(arm(ASIDE, 1))).toBe(true);
     expect(await machine.does(takeAside(ASIDE))).toBe(true);
-    await rm(machine.file('etc/kubernetes/manifests'), { recursive: true });
+    await removeFolder(machine.file('etc/kubernetes/manifests'));
     const failed = async () =>
       (await machine.run('systemctl', ['show', '-p', 'NRestarts', '--value', 'registry-ha-restore'])).stdout.trim() >
       '0';

@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import { type Mutant, mutate } from './mutant.ts';
 
 /** How a run of test files ended. */
@@ -70,7 +71,7 @@ export class Playground {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#root, { recursive: true, force: true });
+    await removeFolder(this.#root);
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -18,6 +18,7 @@ import { ProofAges } from '../../src/runtime/worker/proof-ages.ts';
 import { statusMetrics } from '../../src/runtime/worker/status-metrics.ts';
 import { approvedChangeOn, bench, bob, SettableClock, stateOf } from '../app/bench.ts';
 import { PROVEN } from '../contract/proofs.contract.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import { approvedFor, at, base, changeOf, requested } from '../slack/card-events.ts';
 
 const DEPLOY = join(import.meta.dirname, '../../deploy');
@@ -156,7 +157,7 @@ describe('the metrics of the worker', () => {
     const names = ['registry_ha_journal_bytes', 'registry_ha_journal_free_bytes'];
     expect(await samples(there, ...names)).toHaveLength(2);
     expect(await samples(gone, ...names)).toEqual([]);
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
   });
 });
 

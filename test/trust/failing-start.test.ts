@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
@@ -12,6 +12,7 @@ import { kubernetes } from '../../src/adapters/kube/kube.ts';
 import { openLog } from '../../src/runtime/log.ts';
 import { type RedisServer, startRedis } from '../fixtures/redis.ts';
 import { startSentinels } from '../fixtures/sentinels.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import { leaks, PLANTED } from './planted.ts';
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
@@ -38,7 +39,7 @@ afterAll(async () => {
   for (const child of running) child.kill('SIGKILL');
   await redis?.close();
   await slack?.close();
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 async function lay(name: string, text: string): Promise<string> {

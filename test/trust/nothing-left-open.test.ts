@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { OPS, PEOPLE } from '../../sandbox/people.ts';
 import { type LocalSlack, startLocalSlack } from '../../sandbox/slack/local-slack.ts';
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { type RedisServer, startRedis } from '../fixtures/redis.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 
 const SRC = join(import.meta.dirname, '../../src');
 const MANIFEST = join(import.meta.dirname, '../../manifest.yml');
@@ -37,7 +38,7 @@ afterAll(async () => {
   taken?.close();
   await redis?.close();
   await slack?.close();
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 /** A port in use. */

@@ -10,6 +10,7 @@ import { type LocalSlack, startLocalSlack } from '../../sandbox/slack/local-slac
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { PATIENT } from '../fixtures/patience.ts';
 import { type RedisServer, startRedis } from '../fixtures/redis.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 const MANIFEST = join(import.meta.dirname, '../../manifest.yml');
@@ -75,7 +76,7 @@ afterAll(async () => {
   if (bot?.exitCode === null) bot.kill('SIGKILL');
   await slack?.close();
   await redis?.close();
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 const texts = () =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { begunJobsIn } from '../../../src/adapters/files/begun-jobs.ts';
 import { readNumbered, writeNumbered } from '../../../src/adapters/files/numbered-file.ts';
 import { openTargetDigests } from '../../../src/adapters/node/target-digests.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'numbered-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => removeFolder(folder));
 
 const schema = z.object({ n: z.number() });
 const put = async (text: string) => {

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { replaceFile, writeNewFile } from '../../../src/adapters/files/replace-file.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 let folder: string;
 let path: string;
@@ -10,7 +11,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-ha-files-'));
   path = join(folder, 'kept');
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => removeFolder(folder));
 
 const mode = async () => (await stat(path)).mode & 0o777;
 

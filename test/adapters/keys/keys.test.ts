@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { keyName, newKeyPair } from '../../../src/adapters/keys/pair.ts';
 import { isFailure } from '../../../src/domain/answers/failure.ts';
 import { clusterOf } from '../../../src/domain/change/change-id.ts';
 import { approval, keysContract } from '../../contract/keys.contract.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 const [pair, other] = [newKeyPair(), newKeyPair()];
 
@@ -58,7 +59,7 @@ describe('key files', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'registry-ha-keys-'));
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => removeFolder(folder));
 
   const fileOf = async (text: string, mode: number) => {
     const path = join(folder, `key-${mode.toString(8)}-${text.length}`);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { kubernetes } from '../../../src/adapters/kube/kube.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { CLUSTER } from '../../contract/kube.contract.ts';
 import { ApiServer, objectsOf } from '../../fixtures/api-server.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 const { signal } = new AbortController();
 let server: ApiServer;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.close();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 interface Written {

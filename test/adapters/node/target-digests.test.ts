@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTargetDigests } from '../../../src/adapters/node/target-digests.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 const SHA = 'ab'.repeat(32);
 let folder: string;
@@ -13,7 +14,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-ha-digests-'));
   said = [];
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 describe('the cache of verified digests', () => {
   it('is only read by a command beside the worker, which owns the file', async () => {

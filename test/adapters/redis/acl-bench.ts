@@ -7,6 +7,7 @@ import { closeRedis, connectRedis } from '../../../src/adapters/redis/server/con
 import { redisCommand } from '../../../src/commands/redis.ts';
 import { redisUrl } from '../../../src/config/redis-url.ts';
 import { startRedis } from '../../fixtures/redis.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 /** A redis-server with the users that `registry-ha redis acl` writes for these clusters, and one administrator. */
 export interface AclBench {
@@ -59,7 +60,7 @@ export async function aclBench(clusters: readonly string[]): Promise<AclBench> {
     close: async () => {
       await Promise.all(connections.map(closeRedis));
       await server.close();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
 }

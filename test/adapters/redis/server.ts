@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { closeRedis, connectRedis } from '../../../src/adapters/redis/server/connection.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { type RedisServer, startRedis } from '../../fixtures/redis.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 /** The clock that Redis' own times go by. */
 export const clock: Clock = {
@@ -35,7 +36,7 @@ export async function redisBench(options: { appendonly?: boolean } = {}): Promis
     close: async () => {
       await Promise.all(connections.map(closeRedis));
       await server.close();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NodeRuns } from '../../../src/adapters/salt/node-runs.ts';
@@ -8,6 +8,7 @@ import { type Command, command, withSudo } from '../../../src/domain/node-comman
 import { exit } from '../../../src/domain/node-commands/ended.ts';
 import { runCommands, runIn } from '../../../src/domain/node-commands/run-commands.ts';
 import { systemClock as clock } from '../../../src/runtime/clock.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 import { limits, type SshStage, sshStage } from '../ssh/stage.ts';
 import { until } from '../ssh/until.ts';
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 afterEach(async () => {
-  for (const path of [join(stage.folder, "it's"), asked, go]) await rm(path, { recursive: true, force: true });
+  for (const path of [join(stage.folder, "it's"), asked, go]) await removeFolder(path);
 });
 
 const LINE = command('env', 'LC_ALL=C.UTF-8', 'salt-call', 'state.sls', 'a  b', "it's $HOME", '"', '*');
@@ -112,7 +113,7 @@ describe('a state run on a node', () => {
   it('whose node was rebooted ends as unknown', async () => {
     const answer = result();
     await begun();
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
     await stage.sshd.killSessions();
     expect(await answer).toMatchObject({ ended: { is: 'unknown', says: expect.stringContaining('rebooted') } });
     await end('true\n');

@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sshShell } from '../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
 import type { NodeRun, NodeShell } from '../../../src/ports/nodes.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../fixtures/sshd.ts';
-import { ownFolder } from '../../harness/stage/own-folder.ts';
+import { ownFolder, removeFolder } from '../../harness/stage/own-folder.ts';
 
 /** A real sshd, the worker's shell, and a temporary folder. */
 export interface SshStage {
@@ -36,7 +35,7 @@ export async function sshStage(options: Omit<SshdOptions, 'folder'> = {}): Promi
     close: async () => {
       await shell.close();
       await sshd.close();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
 }

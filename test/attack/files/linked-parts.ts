@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from '../../../src/domain/node-commands/command.ts';
 import { copyCommands } from '../../../src/domain/node-commands/copy-commands.ts';
 import { deleteCopy } from '../../../src/domain/node-commands/undo-commands.ts';
-import { ownFolder } from '../../harness/stage/own-folder.ts';
+import { ownFolder, removeFolder } from '../../harness/stage/own-folder.ts';
 import type { Attack } from '../attack.ts';
 import { must, reached } from '../outcome.ts';
 
@@ -71,7 +71,7 @@ export const linkedPartAttacks = (): readonly Attack[] =>
         await chmod(place.folder, mode);
         return await untouched(place);
       } finally {
-        await rm(root, { recursive: true });
+        await removeFolder(root);
       }
     },
   }));

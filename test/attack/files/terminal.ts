@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { callWorker } from '../../../src/adapters/socket/call.ts';
 import { planCommand } from '../../../src/commands/plan.ts';
 import { planFile } from '../../../src/domain/questions/plan/plan-file.ts';
 import type { TerminalAsk, TerminalSays } from '../../../src/domain/wish/terminal-talk.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 import type { Attack } from '../attack.ts';
 import { must, reached } from '../outcome.ts';
 import type { AttackStage } from '../stage/attack-stage.ts';
@@ -166,7 +167,7 @@ function exchangedFile(): Attack {
         must(code === 1, `The file was accepted: ${said.join(' ')}`);
         return said.join(' ').slice(0, 100);
       } finally {
-        await rm(folder, { recursive: true });
+        await removeFolder(folder);
       }
     },
   };

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 /** The folder of an attack on one part, and the signal to stop. */
 export interface Folder {
@@ -14,6 +15,6 @@ export async function inFolder<T>(signal: AbortSignal, use: (folder: Folder) => 
   try {
     return await use({ path, signal });
   } finally {
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    await removeFolder(path);
   }
 }

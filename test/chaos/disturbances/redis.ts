@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holds } from '../../../sandbox/seen/texts.ts';
 import { LOCK_MS } from '../../../src/adapters/redis/queue/queue-jobs.ts';
@@ -6,6 +5,7 @@ import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { StepKind } from '../../../src/domain/plan/step.ts';
 import { actsOf, engineJobs } from '../../harness/judges/deeds.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 import { type ChaosStage, hasEnded } from '../stage/chaos-stage.ts';
 import { fixAndRetry } from './acts.ts';
 import type { Disturbance } from './disturbance.ts';
@@ -100,6 +100,6 @@ async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
 async function redisEmptied(stage: ChaosStage): Promise<void> {
   await stage.kill('redis');
   // The users and their rights are configuration, so they stay.
-  await rm(join(stage.sandbox.folder, 'redis', 'appendonlydir'), { recursive: true });
+  await removeFolder(join(stage.sandbox.folder, 'redis', 'appendonlydir'));
   await stage.start('redis');
 }

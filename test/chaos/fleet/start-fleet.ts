@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../sandbox/cluster/simulated-cluster.ts';
@@ -12,6 +12,7 @@ import { MANIFEST } from '../../../sandbox/sandbox.ts';
 import { type ChangesReader, changesReader } from '../../../sandbox/seen/changes.ts';
 import { type LocalSlack, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { JournalTail } from '../../harness/stage/journal-tail.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 /** A cluster of the fleet, with its own worker. */
 export interface Member {
@@ -47,7 +48,7 @@ export async function startFleet({ names, pace, signal }: FleetOptions): Promise
   await using closing = new AsyncDisposableStack();
   const keeper = startKeeper(folder, () => undefined);
   closing.defer(() => keeper.release());
-  closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  closing.defer(() => removeFolder(folder));
   const hooks = hooksOf(keeper);
   const grounds = [];
   for (const name of names) {

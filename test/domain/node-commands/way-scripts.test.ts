@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wayTo } from '../../../src/domain/node-commands/copy-commands.ts';
-import { ownFolder } from '../../harness/stage/own-folder.ts';
+import { ownFolder, removeFolder } from '../../harness/stage/own-folder.ts';
 
 describe('the script that checks the way to an archive, in a real shell', () => {
   let folder = '';
@@ -13,7 +13,7 @@ describe('the script that checks the way to an archive, in a real shell', () => 
     await mkdir(`${folder}/open`);
     await chmod(`${folder}/open`, 0o775);
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => removeFolder(folder));
 
   function wayTold(path: string): string {
     const { program, args } = wayTo(path);

@@ -1,5 +1,4 @@
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../sandbox/cluster/simulated-cluster.ts';
@@ -11,6 +10,7 @@ import type { Service } from '../../../sandbox/processes/service.ts';
 import { MANIFEST } from '../../../sandbox/sandbox.ts';
 import { type ChangesReader, changesReader } from '../../../sandbox/seen/changes.ts';
 import { type LocalSlack, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 const STOP_LIMIT_MS = 6_000;
 
@@ -34,7 +34,7 @@ export async function startParts(): Promise<Parts> {
   const log = (says: string) => void process.stderr.write(`${says}\n`);
   const keeper = startKeeper(folder, log);
   closing.defer(() => keeper.release());
-  closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  closing.defer(() => removeFolder(folder));
   const cluster = await startSimulatedCluster({ folder: join(folder, 'cluster') });
   closing.defer(() => cluster.close());
   const host = cluster.world.bootstrap.ip.replace(/\d+$/, '1');

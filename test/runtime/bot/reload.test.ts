@@ -30,6 +30,7 @@ import { FakeClock } from '../../fakes/fake-clock.ts';
 import { FakeGroups } from '../../fakes/fake-groups.ts';
 import { PATIENT } from '../../fixtures/patience.ts';
 import { type RedisServer, startRedis } from '../../fixtures/redis.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 const env = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
 const [ALICE, DAVE] = [
@@ -77,7 +78,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await redis?.close();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 /** The bot without Slack: its files, its clusters in Redis, and what people may ask of them. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { fleetFiles } from '../../../src/config/fleet-files.ts';
 import { openLog } from '../../../src/runtime/log.ts';
 import { PATIENT } from '../../fixtures/patience.ts';
 import { startRedis } from '../../fixtures/redis.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 const MANIFEST = join(import.meta.dirname, '../../../manifest.yml');
 
@@ -71,6 +72,6 @@ it('a bot that waits for Slack says so at /readyz, is ready once Slack answers, 
     await bot.stop();
   } finally {
     await Promise.all([slack.close(), redis.close()]);
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 });

@@ -1,9 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { createServer as createTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Faults, NodeActs, SimNode, World } from '../../../sandbox/cluster/world.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 import { FolderActs } from './salt/folder-acts.ts';
 
 /** Faults in memory, as in the nodes' part: all settings of one name share a list. */
@@ -87,7 +88,7 @@ export async function standIn(pace = 0.002): Promise<StandIn> {
     async close() {
       world.events.emit('closed');
       await acts.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await removeFolder(folder);
     },
   };
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../sandbox/cluster/simulated-cluster.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
+import { removeFolder } from '../../harness/stage/own-folder.ts';
 
 /** Output and exit code of a command. */
 export interface Ran {
@@ -29,7 +30,7 @@ export async function started(yaml?: string, pace = 0.01): Promise<Started> {
   if (yaml !== undefined) await writeFile(description, yaml);
   const options = { folder, pace, ...(yaml === undefined ? {} : { description }) };
   const cluster = await startSimulatedCluster(options).catch(async (cause: unknown) => {
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
     throw cause;
   });
   const broken: unknown[] = [];
@@ -50,7 +51,7 @@ export async function started(yaml?: string, pace = 0.01): Promise<Started> {
       fetch(`http://${nodeOf(cluster, node).ip}:8080${path}`, { redirect: 'manual', ...init }),
     async [Symbol.asyncDispose]() {
       await cluster.close();
-      await rm(folder, { recursive: true });
+      await removeFolder(folder);
       if (broken.length > 0) throw new AggregateError(broken, 'the simulated cluster broke');
     },
   };

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { isoOf } from '../../../../src/adapters/bootstrap/archives/iso.ts';
 import { withFile } from '../../../../src/adapters/bootstrap/node/open-file.ts';
 import { isoImage } from '../../../fixtures/iso.ts';
 import { needs } from '../../../fixtures/needs.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 const MKISOFS = '/usr/bin/mkisofs';
 let folder: string;
@@ -15,7 +16,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'iso-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => removeFolder(folder));
 
 const read = (path: string, name: string) => withFile(path, async (file) => (await isoOf(file))?.read(name));
 

@@ -1,14 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runningScripts, scriptOf } from '../../../../src/adapters/bootstrap/node/scripts.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'registry-ha-proc-'));
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(() => removeFolder(root));
 
 async function runs(pid: string, ...words: readonly string[]): Promise<void> {
   await mkdir(join(root, 'proc', pid), { recursive: true });

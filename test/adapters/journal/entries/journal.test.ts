@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,10 +7,11 @@ import { digestOf } from '../../../../src/adapters/journal/file/line.ts';
 import { Failure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { journalContract } from '../../../contract/journal.contract.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 async function temporary() {
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-journal-'));
-  return { path: join(folder, 'journal.jsonl'), remove: () => rm(folder, { recursive: true, force: true }) };
+  return { path: join(folder, 'journal.jsonl'), remove: () => removeFolder(folder) };
 }
 
 journalContract('file', async () => {

@@ -8,6 +8,7 @@ import { beginningOf } from '../../../../src/adapters/journal/entries/rotate.ts'
 import { exchangeSteps, settleExchange } from '../../../../src/adapters/journal/file/files.ts';
 import type { ChangeEvent, ChangeId } from '../../../../src/domain/change/change.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { rotationAt } from '../rotation-world.ts';
 
 /** When all events of the fixtures happen. */
@@ -21,7 +22,7 @@ describe('the journal’s next file', () => {
     folder = await mkdtemp(join(tmpdir(), 'registry-ha-rotation-'));
     path = join(folder, 'journal.jsonl');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => removeFolder(folder));
 
   async function write(id: ChangeId, ...all: readonly ChangeEvent[]): Promise<void> {
     const journal = await openJournal({ path });

@@ -11,6 +11,7 @@ import { headChecker, headSealer } from '../../../../src/adapters/keys/seals.ts'
 import type { ChangeEvent } from '../../../../src/domain/change/change.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { PROVEN } from '../../../contract/proofs.contract.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { rotationAt } from '../rotation-world.ts';
 
 const [pair, other] = [newKeyPair(), newKeyPair()];
@@ -23,7 +24,7 @@ describe('a sealed journal', () => {
     folder = await mkdtemp(join(tmpdir(), 'registry-ha-seals-'));
     path = join(folder, 'journal.jsonl');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => removeFolder(folder));
 
   /** Every type of event, each end sealed; then a new file, which carries one open change and a used approval. */
   async function written(): Promise<void> {

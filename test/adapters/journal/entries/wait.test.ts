@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { type JournalLocked, openJournal } from '../../../../src/adapters/journa
 import { openJournalWhenFree } from '../../../../src/adapters/journal/entries/wait.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 const quick: Clock = { ...systemClock, sleep: (_ms, signal) => pause(5, undefined, { signal }) };
 
@@ -15,7 +16,7 @@ describe('two workers on one journal', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'registry-ha-journal-'));
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => removeFolder(folder));
 
   it('the second worker reports the holder once, waits, and takes over', async () => {
     const path = join(folder, 'journal.jsonl');

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 /** Files of this process can grow to this many bytes and no further, as on a full disk; without a number as far as they like. */
 function room(bytes?: number): void {
@@ -20,7 +21,7 @@ describe('a journal whose disk is full', () => {
   });
   afterEach(async () => {
     room();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   it('writes nothing while the disk is full, says why, and resumes by itself with an intact chain', async () => {

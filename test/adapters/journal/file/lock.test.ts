@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -8,6 +8,7 @@ import { JournalLocked, openJournal } from '../../../../src/adapters/journal/ent
 import { isFailure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 /** Needs a user namespace, which not every container allows. */
 const NEW_PIDS = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
@@ -34,7 +35,7 @@ describe('the journal of two workers', () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
     if (alone > 0) process.kill(alone, 'SIGKILL');
     alone = 0;
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   /** Another worker that has the journal open, and its output. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf, NO_LINE } from '../../../../src/adapters/journal/file/line.ts';
 import type { ChangeEvent, ChangeId } from '../../../../src/domain/change/change.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 /** The size at which a worker rotates its journal unless told otherwise. */
 const BYTES = 64 * 1024 * 1024;
@@ -25,7 +26,7 @@ describe('a journal of 64 MB', { timeout: 300_000 }, () => {
     path = join(folder, 'journal.jsonl');
     await pipeline(Readable.from(lines()), createWriteStream(path, { mode: 0o600 }));
   }, 120_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => removeFolder(folder));
 
   it('is opened in little memory, while the worker does other work', async () => {
     expect(await longestShareOf('open')).toBeLessThan(0.2);

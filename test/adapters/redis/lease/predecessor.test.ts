@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -9,6 +9,7 @@ import { type QueueWorker, queueWorker } from '../../../../src/adapters/redis/qu
 import { cutRedis } from '../../../../src/adapters/redis/server/connection.ts';
 import { changeKeys } from '../../../../src/adapters/redis/server/keys.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { type Bench, clock, redisBench } from '../server.ts';
 
 const quiet = { info: () => undefined, error: () => undefined };
@@ -25,7 +26,7 @@ describe('after a process was killed', () => {
   afterEach(async () => {
     await Promise.all(workers.splice(0).map((worker) => worker.close()));
     await bench.close();
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
   });
 
   const started = (work: () => Promise<void>, idPath: string): QueueWorker => {

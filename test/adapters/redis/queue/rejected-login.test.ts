@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -6,6 +6,7 @@ import { queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.t
 import { closeRedis, connectRedis } from '../../../../src/adapters/redis/server/connection.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
 import { startRedis } from '../../../fixtures/redis.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 it('a worker is not ready while Redis rejects its password, and ready once Redis accepts it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-rejected-'));
@@ -28,5 +29,5 @@ it('a worker is not ready while Redis rejects its password, and ready once Redis
   await worker.close();
   await Promise.all([closeRedis(redis), closeRedis(admin)]);
   await server.close();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReplyError } from 'ioredis';
@@ -9,6 +9,7 @@ import { redisRemedy } from '../../../../src/adapters/redis/server/recover.ts';
 import { badSettings } from '../../../../src/adapters/redis/server/settings.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
 import { freePort, startRedis } from '../../../fixtures/redis.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 describe('the advice', () => {
   let folder: string;
@@ -18,7 +19,7 @@ describe('the advice', () => {
   });
   afterEach(async () => {
     for (const close of closing.splice(0).toReversed()) await close();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   async function serverWith(...words: readonly string[]) {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import * as events from '../../../contract/changes-events.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
 import { freePort, type RedisServer, startRedis } from '../../../fixtures/redis.ts';
 import { startSentinels } from '../../../fixtures/sentinels.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { clock } from '../server.ts';
 
 const ID = 'c1-open22';
@@ -38,7 +39,7 @@ describe('a failover of Redis', { timeout: 300_000 }, () => {
     for (const close of closing.splice(0).toReversed()) await close();
     await primary.close();
     await replica.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   it('with Sentinels: a running change continues on the new primary, with its whole record', async () => {

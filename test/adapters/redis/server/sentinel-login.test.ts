@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { isSentinelLogin } from '../../../../src/adapters/redis/server/recover.t
 import { PATIENT } from '../../../fixtures/patience.ts';
 import { type RedisServer, startRedis } from '../../../fixtures/redis.ts';
 import { startSentinels } from '../../../fixtures/sentinels.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { clock } from '../server.ts';
 
 const LOGIN = { username: 'finder', password: 'sesame' };
@@ -46,7 +47,7 @@ describe('Sentinels with a login', () => {
   afterAll(async () => {
     await sentinels?.close();
     await primary?.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   function connected(at: Login, hosts = sentinels.hosts) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { redisRemedy } from '../../../../src/adapters/redis/server/recover.ts';
 import { WrongConfig } from '../../../../src/config/read-config.ts';
 import { type RedisConfig, RedisSchema, redisAddress } from '../../../../src/config/redis-config.ts';
 import { freePort, type RedisServer, startRedis } from '../../../fixtures/redis.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-tls-'));
 const at = (name: string) => join(folder, name);
@@ -49,7 +50,7 @@ user bot on #${hash} ~* +@all
 }, 60_000);
 afterAll(async () => {
   await server?.close();
-  rmSync(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 const files = (name: string) => ({ cert: at(`${name}.crt`), key: at(`${name}.key`) });

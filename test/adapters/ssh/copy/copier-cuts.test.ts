@@ -8,6 +8,7 @@ import { Unreachable } from '../../../../src/domain/answers/failure.ts';
 import type { CopyProgress } from '../../../../src/ports/copier.ts';
 import { mayMount, needs } from '../../../fixtures/needs.ts';
 import { PATIENCE_MS } from '../../../fixtures/patience.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { type CopyStage, copyStage, copyStep } from '../copy-stage.ts';
 import { until } from '../until.ts';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 afterEach(async () => {
-  await rm(dirname(stage.step.archive.path), { recursive: true, force: true });
+  await removeFolder(dirname(stage.step.archive.path));
   stage.readFrom.length = 0;
 });
 

@@ -10,6 +10,7 @@ import { REBUILD_SCRIPT, RECEIVE_SCRIPT, SEE_SCRIPT } from '../../../../src/doma
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { CopyProgress } from '../../../../src/ports/copier.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { fastClock } from '../copy-stage.ts';
 import { type EngineStage, engineStage } from '../engine-stage.ts';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 afterEach(async () => {
-  await rm(dirname(stage.old.path), { recursive: true, force: true });
+  await removeFolder(dirname(stage.old.path));
   stage.ran.length = 0;
 });
 

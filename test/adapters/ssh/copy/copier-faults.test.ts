@@ -9,6 +9,7 @@ import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Copier } from '../../../../src/ports/copier.ts';
 import type { NodeShell } from '../../../../src/ports/nodes.ts';
 import { isRoot } from '../../../fixtures/needs.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { type CopyStage, copyStage, copyStep, fastClock, type Source } from '../copy-stage.ts';
 
 let stage: CopyStage;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 afterEach(async () => {
-  await rm(dirname(stage.step.archive.path), { recursive: true, force: true });
+  await removeFolder(dirname(stage.step.archive.path));
   stage.readFrom.length = 0;
 });
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CommandFailed } from '../../../../src/domain/answers/failure.ts';
 import { exit } from '../../../../src/domain/node-commands/ended.ts';
 import type { CopyProgress } from '../../../../src/ports/copier.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { type CopyStage, copyStage, putPart } from '../copy-stage.ts';
 
 let stage: CopyStage;
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 afterEach(async () => {
-  await rm(dirname(stage.step.archive.path), { recursive: true, force: true });
+  await removeFolder(dirname(stage.step.archive.path));
   stage.readFrom.length = 0;
 });
 

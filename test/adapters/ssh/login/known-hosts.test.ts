@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +14,7 @@ import {
 } from '../../../../src/adapters/ssh/login/known-hosts.ts';
 import { Unreachable } from '../../../../src/domain/answers/failure.ts';
 import type { HostKey } from '../../../../src/domain/cluster/facts.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 const A = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIA' };
 const B = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIB' };
@@ -90,7 +91,7 @@ describe('the file', () => {
     const folder = await mkdtemp(join(tmpdir(), 'registry-ha-known-hosts-'));
     await writeFile(join(folder, 'known_hosts'), `# ours\n${text}\n`);
     const refused = await readKnownHosts(join(folder, 'known_hosts')).catch((error: unknown) => error);
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
     expect(refused).toBeInstanceOf(Unreachable);
     expect(String(refused)).toContain('line 2. Write it as `host algorithm key`');
   });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -8,6 +8,7 @@ import { newKeyPair } from '../../../../sandbox/cluster/ssh/keys.ts';
 import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { limits } from '../stage.ts';
 
 /** A server that accepts every login and ends every command by `end`. */
@@ -32,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   server.close();
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 async function endOf(how: typeof end) {

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { CopyPace } from '../../../../src/adapters/ssh/stream/copy-pace.ts';
 import { sendFile } from '../../../../src/adapters/ssh/stream/send.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { fastClock } from '../copy-stage.ts';
 
 const access = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'root', keyPath: '/key', sudo: false };
@@ -37,5 +38,5 @@ it('stops a transfer whose progress can no longer be read, as a fault that is re
     fault: 'unreachable',
     says: 'A transfer to node-2 was stopped: its progress cannot be read.',
   });
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });

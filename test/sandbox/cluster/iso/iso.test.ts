@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { parseDescription } from '../../../../sandbox/cluster/build/description.
 import { extractIso, IsoUnreadable, readIso, readRootFile } from '../../../../sandbox/cluster/iso/read.ts';
 import { writeIso } from '../../../../sandbox/cluster/iso/write.ts';
 import { isInstalled, needs } from '../../../fixtures/needs.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 const run = promisify(execFile);
 const { archives } = parseDescription(
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await writeArchive(current, at('new.iso'));
   await writeArchive(solution, at('solution.iso'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => removeFolder(folder));
 
 describe('ISO images', () => {
   it('restore every file of an archive byte for byte', async () => {

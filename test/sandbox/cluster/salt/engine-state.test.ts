@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endpointsOf } from '../../../../sandbox/cluster/kube/objects/endpoints.ts';
 import { runSaltCall } from '../../../../sandbox/cluster/salt/cli/salt-call.ts';
 import { crictlInfo as crictlInfoText } from '../../../../sandbox/cluster/salt/minion/crictl.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { copyIsos, type StandIn, standIn } from '../acts-stand-in.ts';
 import { documents, record, runMaster } from './run.ts';
 
@@ -83,7 +83,7 @@ test('writes an empty list to every engine if no registry is ready', async () =>
 test('fails the check for a ready registry without packages, but writes the file and never loads it', async () => {
   await secondRegistry();
   await expect.poll(() => endpointsOf(cluster.world).read().ready.length).toBe(2);
-  await rm(join(cluster.node('node-2').root, '/srv/scality/metalk8s-128.0.1/packages'), { recursive: true });
+  await removeFolder(join(cluster.node('node-2').root, '/srv/scality/metalk8s-128.0.1/packages'));
   const first = await engines('node-1');
   expect(first.exitCode).toBe(1);
   expect(first.failed[0]).toMatch(/^Check availability of package container-selinux failed: .*HTTP Error 404/);

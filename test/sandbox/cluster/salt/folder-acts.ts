@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NodeActs, SimMountError, type SimNode, type World } from '../../../../sandbox/cluster/world.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 
 /** NodeActs over folders, with a real HTTP server for each registry that serves the mounted packages. */
 export class FolderActs implements NodeActs {
@@ -39,7 +40,7 @@ export class FolderActs implements NodeActs {
       node.mounts.findIndex((mount) => mount.target === target),
       1,
     );
-    await rm(join(node.root, target), { recursive: true });
+    await removeFolder(join(node.root, target));
     await mkdir(join(node.root, target));
   }
 

@@ -1,10 +1,11 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../../sandbox/cluster/simulated-cluster.ts';
 import type { SimNode } from '../../../../sandbox/cluster/world.ts';
+import { removeFolder } from '../../../harness/stage/own-folder.ts';
 import { exec, exitCodeOf } from '../kube/exec-client.ts';
 import { record } from './run.ts';
 
@@ -20,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await cluster.close();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  await removeFolder(folder);
 });
 
 async function copyIsos(): Promise<void> {

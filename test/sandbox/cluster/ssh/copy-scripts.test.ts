@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, command, render } from '../../../../src/domain/node-commands/command.ts';
 import { copyCommands, seeFile } from '../../../../src/domain/node-commands/copy-commands.ts';
 import { lookAt } from '../../../../src/domain/node-commands/look-commands.ts';
-import { ownFolder } from '../../../harness/stage/own-folder.ts';
+import { ownFolder, removeFolder } from '../../../harness/stage/own-folder.ts';
 import { type Started, started } from '../started.ts';
 
 let cluster: Started;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251));
