@@ -37,7 +37,7 @@ export interface SandboxOptions {
   readonly hasClocks?: boolean;
   /** Programs as install.sh installs them: folders with `node` and `dist`. */
   readonly installed?: Installed;
-  /** How long the bot may take to acknowledge, in milliseconds; default: Slack's 3 s. */
+  /** How long the bot may take to acknowledge, and to open a window, in milliseconds; default: Slack's 3 s. */
   readonly ackLimitMs?: number;
   /** Receives messages for people, in whole sentences. */
   readonly log: (says: string) => void;

@@ -34,7 +34,7 @@ export interface LocalSlackOptions {
   readonly port?: number;
   /** Milliseconds since the epoch; tests replace it to make things expire. */
   readonly now?: () => number;
-  /** How long the bot may take to acknowledge, in milliseconds; default: Slack's 3 s. */
+  /** How long the bot may take to acknowledge, and to open a window, in milliseconds; default: Slack's 3 s. */
   readonly ackLimitMs?: number;
 }
 

@@ -63,7 +63,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
 }
 
 function siteFor(
-  { people, channel, moreScopes = [], now = Date.now }: LocalSlackOptions,
+  { people, channel, moreScopes = [], now = Date.now, ackLimitMs = ACK_DEADLINE_MS }: LocalSlackOptions,
   declared: AppManifest,
   sockets: SocketMode,
   origin: () => string,
@@ -73,7 +73,7 @@ function siteFor(
     workspace: workspaceOf(manifest, people, channel),
     credentials: newCredentials(),
     timeline: new Timeline(now),
-    triggers: new Triggers(now),
+    triggers: new Triggers(now, ackLimitMs),
     faults: new Faults((reason) => sockets.disconnect(reason)),
     files: new Files(),
     limits: new RateLimits(now),

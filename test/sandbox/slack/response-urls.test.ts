@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 import { clientOf, OPS, refusalOf, socketApp, startSlack } from './slack-for-tests.ts';
 
 let slack: LocalSlack;
@@ -95,14 +96,14 @@ it('rejects an invalid answer, and counts it as a use', async () => {
   expect((await reply({ text: 'x' })).status).toBe(404);
 });
 
-it('opens no modal after three seconds or with an unknown trigger', async () => {
+it('opens no modal after the time to acknowledge or with an unknown trigger', async () => {
   await slack.command('alice', '/registry-ha help');
   const open = (trigger_id: string) =>
     clientOf(slack).views.open({
       trigger_id,
       view: { type: 'modal', title: { type: 'plain_text', text: 'x' }, blocks: [] },
     });
-  now += 3001;
+  now += PATIENCE_MS + 1;
   expect((await refusalOf(open(trigger))).error).toBe('expired_trigger_id');
   expect((await refusalOf(open('made.up'))).error).toBe('invalid_trigger_id');
 });
