@@ -1,8 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { removeFolder } from '../harness/stage/own-folder.ts';
 import type { Ran } from '../install/fresh-root.ts';
 
 /** crun refuses cgroups of both versions side by side, which this kernel may have: here it sees only those of version 2. */
@@ -51,7 +52,8 @@ export class Containers {
 
   /** Runs a container on this computer's network until it ends. */
   run(...words: readonly string[]): Promise<Ran> {
-    return this.#ran(['podman', ...this.#podman(), 'run', '--rm', '--network', 'host', ...LIMITS, ...words]);
+    const once = ['--rm', '--no-healthcheck', '--network', 'host'];
+    return this.#ran(['podman', ...this.#podman(), 'run', ...once, ...LIMITS, ...words]);
   }
 
   /** Starts a container, and leaves it running. */
@@ -71,7 +73,7 @@ export class Containers {
     const ended = once(this.#holder, 'exit');
     this.#holder.kill('SIGKILL');
     await ended;
-    rmSync(this.#folder, { recursive: true, force: true });
+    await removeFolder(this.#folder);
   }
 
   #store(): readonly string[] {

@@ -1,91 +1,50 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { CLUSTER, OPS, PEOPLE } from '../../sandbox/people.ts';
 import { becomesTrue } from '../../sandbox/processes/poll.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
-import { peopleOf } from '../harness/stage/people.ts';
+import { type ChangesReader, changesReader } from '../../sandbox/seen/changes.ts';
+import { workerUser } from '../../src/adapters/redis/acl/acl.ts';
+import { removeFolder } from '../harness/stage/own-folder.ts';
+import { type People, peopleOf } from '../harness/stage/people.ts';
+import { serviceOf } from './compose-file.ts';
 import { Containers } from './containers.ts';
-import { standIn } from './stand-in.ts';
+import { redisStandIn, standIn } from './stand-in.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const IMAGE = 'localhost/registry-ha';
 const BASE = 'localhost/stand-in';
-const BOT = 'bot';
+const REDIS_IMAGE = 'localhost/redis-stand-in';
 /** The user of the image, in the Dockerfile. */
 const USER = 10001;
+/** An administrator of Redis, as people add their own to users.acl: the bot's user may not list the changes. */
+const READER = 'reader';
 const LIMIT_MS = 120_000;
 const { signal } = new AbortController();
 
 const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-image-'));
+const closing = new AsyncDisposableStack();
 let containers: Containers;
-let sandbox: Sandbox;
 
 beforeAll(async () => {
+  closing.defer(() => removeFolder(scratch));
   if (process.getuid?.() !== 0) throw new Error('Images are built and containers run by root here: run it as root.');
   standIn(join(scratch, 'base'));
   containers = await Containers.open(join(scratch, 'containers'));
+  closing.defer(() => containers.close());
   await containers.import(join(scratch, 'base'), BASE);
   const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
   const onStandIn = text.replaceAll(/^FROM node:\S+/gm, `FROM ${BASE}`);
   expect(onStandIn.match(/^FROM .*/gm)).toEqual([`FROM ${BASE} AS build`, `FROM ${BASE}`]);
   writeFileSync(join(scratch, 'Dockerfile'), onStandIn);
   await containers.build(join(scratch, 'Dockerfile'), ROOT, IMAGE);
-  sandbox = await startSandbox({ log: () => undefined });
 });
-afterAll(async () => {
-  await sandbox?.close();
-  await containers?.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
-
-/** The options of podman that a service of compose.yaml stands for. */
-function optionsOf(name: string): { readonly options: readonly string[]; readonly command: readonly string[] } {
-  const service = z.object({
-    read_only: z.literal(true),
-    tmpfs: z.array(z.string()),
-    cap_drop: z.array(z.string()),
-    security_opt: z.array(z.string()),
-    command: z.array(z.string()),
-  });
-  const file = z.object({ services: z.record(z.string(), z.unknown()) });
-  const { services } = file.parse(load(readFileSync(join(ROOT, 'deploy/compose.yaml'), 'utf8')));
-  const { tmpfs, cap_drop, security_opt, command } = service.parse(services[name]);
-  const each = (option: string, values: readonly string[]) => values.flatMap((value) => [option, value]);
-  const options = [...each('--tmpfs', tmpfs), ...each('--cap-drop', cap_drop)];
-  return { options: ['--read-only', ...options, ...each('--security-opt', security_opt)], command };
-}
-
-/** The configuration of the sandbox's bot, at the image's path and for the image's user alone. */
-function configuration(): string {
-  const folder = join(scratch, 'etc');
-  cpSync(sandbox.folder, folder, {
-    recursive: true,
-    filter: (path) => path === sandbox.folder || /\.(yaml|key|pub)$/.test(path),
-  });
-  const text = readFileSync(join(folder, 'bot.yaml'), 'utf8').replaceAll(sandbox.folder, '/etc/registry-ha');
-  writeFileSync(join(folder, 'bot.yaml'), text);
-  for (const words of [
-    ['chown', '-R', `${USER}`, folder],
-    ['chmod', '-R', 'u=rX,go=', folder],
-  ])
-    expect(spawnSync(words[0] ?? '', words.slice(1)).status).toBe(0);
-  return folder;
-}
-
-async function startBot(): Promise<void> {
-  const { botToken, appToken } = sandbox.slack;
-  const { options, command } = optionsOf('bot');
-  const secrets = [`REGISTRY_HA_SLACK_BOT_TOKEN=${botToken}`, `REGISTRY_HA_SLACK_APP_TOKEN=${appToken}`];
-  const words = [...options, '--volume', `${configuration()}:/etc/registry-ha:ro`];
-  await containers.start('--name', BOT, ...words, ...secrets.flatMap((one) => ['--env', one]), IMAGE, ...command);
-}
-
-/** What the HEALTHCHECK of the image answers. */
-const isHealthy = async (): Promise<boolean> => (await containers.podman('healthcheck', 'run', BOT)).code === 0;
+afterAll(() => closing.disposeAsync());
 
 describe('the image', () => {
   it('has the licence and the program, which its user cannot change', async () => {
@@ -103,31 +62,116 @@ describe('the image', () => {
   });
 });
 
-describe('the bot of compose.yaml, on the sandbox’s Slack and Redis', () => {
+describe('compose.yaml, as its comment says', () => {
+  /** Where compose.yaml is, and what its comment makes there. */
+  const folder = join(scratch, 'deploy');
+  const at = (...names: readonly string[]) => join(folder, 'bot', ...names);
+  let sandbox: Sandbox;
+  let changes: ChangesReader;
+  let people: People;
+
+  /** The loopback address of the sandbox's Redis, whose place that of compose.yaml takes. */
+  const host = () => new URL(sandbox.redisUrl).hostname;
+  const redisUrl = (user: string) =>
+    `redis://${user}:${readFileSync(at('redis', `${user}.password`), 'utf8').trim()}@${host()}:6379`;
+
   beforeAll(async () => {
-    await sandbox.services.bot.stop(LIMIT_MS);
-    await startBot();
+    sandbox = await startSandbox({ log: () => undefined });
+    closing.defer(() => sandbox.close());
+    for (const name of ['bot', 'worker', 'redis'] as const) await sandbox.services[name].stop(LIMIT_MS);
+    redisStandIn(join(scratch, 'redis'));
+    await containers.import(join(scratch, 'redis'), REDIS_IMAGE);
   });
 
-  it('is healthy for its own HEALTHCHECK, and its doctor finds everything good', async () => {
-    expect(await becomesTrue(isHealthy, LIMIT_MS, signal)).toBe(true);
+  /** The bot's files, by the image's own `init bot`; then what that prints, and docs/install.md. */
+  async function init(): Promise<void> {
+    spawnSync('mkdir', ['-p', folder]);
+    const [alice, bob] = PEOPLE;
+    const people = ['--requester', alice.id, '--approver', bob.id];
+    const of = ['--cluster', CLUSTER, '--channel', OPS.id, ...people];
+    const words = ['init', 'bot', '--folder', '/deploy/bot', '--redis-url', 'redis://redis:6379', ...of];
+    const { code, out, err } = await containers.run('--user', '0', '--volume', `${folder}:/deploy`, IMAGE, ...words);
+    expect([code, err]).toEqual([0, '']);
+    const { botToken, appToken } = sandbox.slack;
+    for (const [name, token] of [
+      ['slack-bot-token', botToken],
+      ['slack-app-token', appToken],
+    ] as const) {
+      const [, command = ''] = new RegExp(`\`(install [^\`]*/${name})\``).exec(out) ?? [];
+      // Of a socket, as Node gives it, there is no /dev/stdin to open.
+      const line = `cat | ${command.replace('/deploy/', `${folder}/`)}`;
+      const { status } = spawnSync('sh', ['-c', line], { input: `${token}\n` });
+      expect([name, status]).toEqual([name, 0]);
+    }
+    appendFileSync(at('redis/users.acl'), `user ${READER} on >${READER} ~* &* +@all\n`);
+    copyFileSync(join(sandbox.folder, `worker-${CLUSTER}.pub`), at('workers', CLUSTER, 'worker.pub'));
+  }
+
+  /** The sandbox's worker gets the password and the key that `init bot` made for it. */
+  function wireWorker(): void {
+    const path = join(sandbox.folder, 'worker.yaml');
+    const config = z.looseObject({}).parse(load(readFileSync(path, 'utf8')));
+    writeFileSync(path, dump({ ...config, redis: { url: redisUrl(workerUser(CLUSTER)) } }));
+    copyFileSync(at('approval.pub'), join(sandbox.folder, 'approval.pub'));
+  }
+
+  /** Loopback only, where compose publishes a port; and the name that its network would give to Redis. */
+  async function start(name: 'redis' | 'bot'): Promise<void> {
+    const { options, command } = serviceOf(name, folder);
+    const network =
+      name === 'bot'
+        ? ['--add-host', `redis:${host()}`, '--env', `REGISTRY_HA_SLACK_API_URL=${sandbox.slack.apiUrl}`]
+        : [];
+    const [image, more] = name === 'bot' ? [IMAGE, []] : [REDIS_IMAGE, ['--bind', host(), '127.0.0.1']];
+    await containers.start('--name', name, ...options, ...network, image, ...command, ...more);
+  }
+
+  async function becomesHealthy(name: string): Promise<void> {
+    const isHealthy = async () => (await containers.podman('healthcheck', 'run', name)).code === 0;
+    if (await becomesTrue(isHealthy, LIMIT_MS, signal)) return;
+    const { out, err } = await containers.podman('logs', name);
+    throw new Error(`${name} does not become healthy: ${out}${err}`);
+  }
+
+  it('init bot writes what it mounts, and both services become healthy', async () => {
+    await init();
+    await start('redis');
+    await becomesHealthy('redis');
+    await start('bot');
+    await becomesHealthy('bot');
+    wireWorker();
+    await sandbox.services.worker.start(signal);
+    changes = changesReader(`redis://${READER}:${READER}@${host()}:6379`, CLUSTER);
+    closing.defer(() => changes.close());
+    people = peopleOf({ slack: sandbox.slack, changes });
+  });
+
+  it('the doctor of the bot finds everything good', async () => {
     const doctor = ['node', '/app/dist/cli.js', 'doctor', 'bot', '--json', '--config', '/etc/registry-ha/bot.yaml'];
-    const { out } = await containers.podman('exec', BOT, ...doctor);
+    const { out } = await containers.podman('exec', 'bot', ...doctor);
     const bad = JSON.parse(out).checks.filter(({ verdict }: { verdict: string }) => verdict !== 'good');
     const names = bad.map(({ room, name }: { room: string; name: string }) => `${room}: ${name}`);
     expect(names.filter((name: string) => name !== 'redis: latency')).toEqual([]);
   });
 
-  it('takes a request, draws the plan, takes the approval, and sees the add to its end', async () => {
-    const people = peopleOf(sandbox);
+  it('the bot takes a request, draws the plan, takes the approval, and sees the add to its end', async () => {
     await people.request('add node-2');
     await people.approve();
     await people.until('done');
   });
 
-  it('ends by itself when the container is stopped', async () => {
-    expect((await containers.podman('stop', '--time', '60', BOT)).code).toBe(0);
-    const { out } = await containers.podman('inspect', '--format', '{{.State.ExitCode}}', BOT);
+  it('Redis lets nobody in without a login, and keeps the changes when it is restarted', async () => {
+    const { out } = await containers.podman('exec', 'redis', 'redis-cli', 'get', 'x');
+    expect(out).toContain('NOAUTH');
+    expect((await containers.podman('restart', '--time', '10', 'redis')).code).toBe(0);
+    await becomesHealthy('redis');
+    await people.until('done');
+    await people.request('remove node-2 --last');
+  });
+
+  it('the bot ends by itself when it is stopped', async () => {
+    expect((await containers.podman('stop', '--time', '60', 'bot')).code).toBe(0);
+    const { out } = await containers.podman('inspect', '--format', '{{.State.ExitCode}}', 'bot');
     expect(out.trim()).toBe('0');
   });
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const RELEASE = 'bookworm';
@@ -23,6 +23,27 @@ export function standIn(root: string): void {
   cpSync(join('/', CERTIFICATES), join(root, CERTIFICATES), { dereference: true });
   const settings = [`registry=${must('npm', 'config', 'get', 'registry')}`, `cafile=/${CERTIFICATES}`];
   writeFileSync(join(local, 'etc/npmrc'), `${settings.join('\n')}\n`);
+}
+
+/** What the image of Redis runs: as root it gives the folder of the data, its workdir, to redis, and goes on as redis. */
+const REDIS_ENTRYPOINT = `#!/bin/sh
+set -e
+umask 0077
+cd /data
+if [ "$1" = redis-server ] && [ "$(id -u)" = 0 ]; then
+  find . ! -user redis -exec chown redis {} +
+  exec setpriv --reuid redis --regid redis --clear-groups "$0" "$@"
+fi
+exec "$@"
+`;
+
+/** A root folder like that of the image redis:7.4-bookworm: Debian 12 with its own Redis (7.0), and an entrypoint of that name. */
+export function redisStandIn(root: string): void {
+  must('debootstrap', '--variant=minbase', '--include=redis-server', RELEASE, root, MIRROR);
+  mkdirSync(join(root, 'data'));
+  const entrypoint = join(root, 'usr/local/bin/docker-entrypoint.sh');
+  writeFileSync(entrypoint, REDIS_ENTRYPOINT);
+  chmodSync(entrypoint, 0o755);
 }
 
 /** What a command prints; throws if it fails. */
