@@ -8,10 +8,10 @@ import { archiveGuards, oddPathRefusal } from './archives.ts';
 import { bootstrapRolesRefusal, placeRefusal } from './bootstraps.ts';
 import { machineRefusal, sharedPlaceRefusal } from './machines.ts';
 import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
-import { otherRegistriesRefusal, strangeEndpointsRefusal } from './registries.ts';
+import { otherRegistriesRefusal, strangeEndpointsRefusal, type ToComplete } from './registries.ts';
 
 /** The first refusal, in the order in which an operator would check; null when there is none. */
-export function firstRefusal(intent: Intent, facts: Facts, toComplete?: (node: string) => string): Refusal | null {
+export function firstRefusal(intent: Intent, facts: Facts, toComplete?: ToComplete): Refusal | null {
   return (
     clusterRefusal(intent, facts.kube) ??
     placeRefusal(facts) ??
@@ -178,14 +178,15 @@ function saltRefusal(facts: Facts): Refusal | null {
       'Check `systemctl status salt-minion` there, then run the command again. All engines are reconfigured together.',
     );
   }
-  const [job] = facts.salt.jobs;
-  if (job === undefined) return null;
-  return refuse(
-    'salt-busy',
-    `Another Salt state run is in progress: ${job.fun} on ${listed(job.nodes)} (jid ${job.jid}).`,
-    'Wait until it ends, then run the command again.',
-  );
+  const jobs = facts.salt.jobs.map(({ fun, nodes, jid }) => `${fun} on ${listed(nodes)} (jid ${jid})`);
+  if (jobs.length === 0) return null;
+  return jobs.length === 1
+    ? refuse('salt-busy', `Another Salt state run is in progress: ${listed(jobs)}.`, ONCE_IDLE)
+    : refuse('salt-busy', `Other Salt state runs are in progress: ${listed(jobs)}.`, ONCE_ALL_IDLE);
 }
+
+const ONCE_IDLE = 'Wait until it ends, then run the command again.';
+const ONCE_ALL_IDLE = 'Wait until they end, then run the command again.';
 
 function bootstrapReadyRefusal(kube: KubeFacts): Refusal | null {
   const bootstrap = kube.nodes.find((node) => node.roles.includes('bootstrap'));
