@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   copyFileSync,
   readdirSync,
   readFileSync,
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { becomesTrue } from '../../sandbox/processes/poll.ts';
 import { newKeyPairFiles } from '../../src/adapters/keys/store.ts';
+import { isRoot } from '../fixtures/needs.ts';
 import { judgeCommands } from '../harness/judges/commands.ts';
 import { actsOf, engineJobs, stepsIn } from '../harness/judges/deeds.ts';
 import { JournalTail } from '../harness/stage/journal-tail.ts';
@@ -119,6 +121,10 @@ describe('a backup by the commands of the page', { timeout: LIMIT_MS }, () => {
   it('of the bot brings back a change that waits, and a key whose mode was lost is named with the way out', async () => {
     const since = new Date().toISOString();
     await people.request('add node-2');
+    const token = fileOf('bot', 'etc/registry-ha/slack-bot-token');
+    writeFileSync(token, 'xoxb-1', { mode: 0o400 });
+    // The user of the image, who has no name on this computer.
+    if (isRoot) chownSync(token, 10_001, 10_001);
     follow('Backup', 'bot');
     const before = filesOf('bot');
     await on.services.bot.kill();

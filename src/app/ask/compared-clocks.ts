@@ -27,7 +27,7 @@ export interface WorkerLook {
 interface LookPorts {
   readonly worker: Pick<Heartbeat, 'seen'>;
   readonly clock: Clock;
-  readonly botKey?: string;
+  readonly botKey: string;
 }
 
 /** The bot's clock in the middle of a look that took `tookMs`. */
@@ -45,7 +45,7 @@ export async function timed<T>(look: () => Promise<T>, clock: Clock): Promise<{ 
 }
 
 /** What the heartbeat says about its worker, about the clocks, and about the bot's key of this name. */
-export function lookFrom(cluster: string, seen: Heard, at: LookedAt, botKey?: string): WorkerLook {
+export function lookFrom(cluster: string, seen: Heard, at: LookedAt, botKey: string | undefined): WorkerLook {
   const state = workerState(seen);
   const key = keyRefusal(cluster, seen, state, botKey);
   return { state, silentMs: ageOf(seen), clocks: refusalFor(cluster, seen, state, at), key };

@@ -26,7 +26,7 @@ export interface ClusterPorts {
   readonly holds: Holds;
   readonly groups: Groups;
   /** The name of the bot's key, by which workers know it. */
-  readonly botKey?: string;
+  readonly botKey: string;
 }
 
 export interface RequestPorts extends ClusterPorts {

@@ -15,7 +15,7 @@ export interface WatchedWorkers {
 const OTHERS = 50;
 
 export interface WatchPorts {
-  readonly clusters: ReadonlyMap<string, { readonly botKey?: string }>;
+  readonly clusters: ReadonlyMap<string, { readonly botKey: string }>;
   readonly fleet: Pick<Fleet, 'busy' | 'workers' | 'lookForHolds'>;
   readonly clock: Clock;
   /** Hears of each look. */

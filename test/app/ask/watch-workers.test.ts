@@ -8,7 +8,7 @@ const BOT_KEY = 'bbbbbbbbbbbb';
 const NAMES = Array.from({ length: 125 }, (_, at) => `c${at + 1}`);
 
 it('the workers that cards show are looked at each time, and every other one in its turn', async () => {
-  const clusters = new Map(NAMES.map((name) => [name, {}]));
+  const clusters = new Map(NAMES.map((name) => [name, { botKey: BOT_KEY }]));
   let busy: readonly string[] = ['c3', 'c100'];
   const watch = workerWatch({
     clusters,
@@ -25,7 +25,7 @@ it('the workers that cards show are looked at each time, and every other one in 
   expect(others.size).toBe(123);
   busy = [];
   clusters.clear();
-  clusters.set('new', {});
+  clusters.set('new', { botKey: BOT_KEY });
   expect((await watch()).others).toEqual(new Map([['new', { is: 'silent', since: null }]]));
 });
 
