@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,7 +19,8 @@ import { load, loadAll } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { initBot } from '../src/commands/init/bot.ts';
-import { isInstalled, needs, needsRoot } from './fixtures/needs.ts';
+import { isInstalled, isRoot, needs, needsRoot } from './fixtures/needs.ts';
+import { commandsOf } from './harness/stage/upgrade-page.ts';
 
 describe('install.sh', () => {
   const script = fileURLToPath(new URL('../deploy/install.sh', import.meta.url));
@@ -111,6 +115,54 @@ describe('install.sh --uninstall beside a bot', () => {
       stderr: expect.stringContaining('does not say what the bot of this computer runs. If it is this program, remove'),
       isThere: true,
     });
+  });
+});
+
+describe('docs/upgrade.md', () => {
+  let root: string;
+  const FILES = {
+    'etc/registry-ha/worker.key': 0o600,
+    'etc/registry-ha/workers/lab/a.pub': 0o644,
+    'var/lib/registry-ha/journal.jsonl': 0o400,
+  };
+  const seen = () =>
+    Object.keys(FILES)
+      .flatMap((file) => [dirname(file), file])
+      .map((path) => {
+        const { mode, uid, gid } = statSync(join(root, path));
+        return [path, mode & 0o777, uid, gid];
+      });
+  const run = (heading: 'Backup' | 'Restore', computer: 'bot' | 'worker') =>
+    spawnSync('sh', ['-ec', commandsOf(heading, computer, root)], { cwd: root, encoding: 'utf8' });
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'registry-ha-backup-'));
+    for (const [file, mode] of Object.entries(FILES)) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), file, { mode });
+    }
+    chmodSync(join(root, 'var/lib/registry-ha'), 0o700);
+    if (isRoot) chownSync(join(root, 'etc/registry-ha/worker.key'), 10_001, 10_001);
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('restores the worker’s files with modes and owners, without a file of the time in between', () => {
+    const before = seen();
+    expect(run('Backup', 'worker').status).toBe(0);
+    expect(statSync(join(root, 'registry-ha-worker.tar.gz')).mode & 0o777).toBe(0o600);
+    const later = join(root, 'var/lib/registry-ha/journal.jsonl.000001');
+    writeFileSync(later, 'later');
+    expect(run('Restore', 'worker')).toMatchObject({ status: 0, stderr: '' });
+    expect(seen()).toEqual(before);
+    expect(existsSync(later)).toBe(false);
+    expect(readdirSync(join(root, 'var/lib')).filter((name) => name.startsWith('registry-ha.lost-'))).toHaveLength(1);
+  });
+
+  it('restores the bot’s files with modes and owners, also where nothing is left', () => {
+    const before = seen();
+    expect(run('Backup', 'bot').status).toBe(0);
+    rmSync(join(root, 'etc/registry-ha'), { recursive: true });
+    expect(run('Restore', 'bot')).toMatchObject({ status: 0, stderr: '' });
+    expect(seen()).toEqual(before);
   });
 });
 

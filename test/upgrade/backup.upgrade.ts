@@ -20,9 +20,9 @@ import { actsOf, engineJobs, stepsIn } from '../harness/judges/deeds.ts';
 import { JournalTail } from '../harness/stage/journal-tail.ts';
 import { type People, peopleOf } from '../harness/stage/people.ts';
 import { type Computer, startTwoComputers, type TwoComputers } from '../harness/stage/two-computers.ts';
+import { commandsOf } from '../harness/stage/upgrade-page.ts';
 
 const LIMIT_MS = 240_000;
-const PAGE = readFileSync(join(import.meta.dirname, '../../docs/upgrade.md'), 'utf8');
 const FOLDERS: Readonly<Record<Computer, readonly string[]>> = {
   bot: ['etc/registry-ha'],
   worker: ['etc/registry-ha', 'var/lib/registry-ha'],
@@ -41,14 +41,9 @@ afterAll(() => on?.close());
 
 /** Runs the commands that docs/upgrade.md gives for this process, with the computer's own root folder. */
 function follow(heading: 'Backup' | 'Restore', computer: Computer): void {
-  const section = PAGE.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  const blocks = [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, commands = '']) => commands);
-  const [commands, ...others] = blocks.filter((one) => one.includes(`registry-ha-${computer}.tar.gz`));
-  expect([commands === undefined, others]).toEqual([false, []]);
   const root = on.roots[computer];
-  const here =
-    commands?.replaceAll('tar -C /', `tar -C ${root}`).replaceAll(/(?<=[ "])\/(?=\$f|etc)/g, `${root}/`) ?? '';
-  const { status, stderr } = spawnSync('sh', ['-ec', here], { cwd: root, encoding: 'utf8' });
+  const commands = commandsOf(heading, computer, root);
+  const { status, stderr } = spawnSync('sh', ['-ec', commands], { cwd: root, encoding: 'utf8' });
   // tar exits with 1 when a file changes as it is read.
   expect(heading === 'Backup' ? [0, 1] : [0], stderr).toContain(status);
 }
