@@ -100,13 +100,15 @@ function versionArchive(facts: Facts): Refusal | null {
 
 /** Salt writes the path to /etc/fstab without the escapes of fstab(5), so the line would be broken (reference: salt/modules/mount.py). */
 export function oddPathRefusal({ bootstrap }: Facts): Refusal | null {
-  const odd = soundArchives(bootstrap.archives).find(({ path }) => /[\s\\]/.test(path));
-  if (odd === undefined) return null;
-  return refuse(
-    'archive-path',
-    `The path of ${odd.id} has a blank or a backslash: ${odd.path}. Salt would write a broken line to /etc/fstab.`,
-    'Move the ISO on the bootstrap node to a path without them, correct the entry in the file, then run the command again.',
+  const odd = soundArchives(bootstrap.archives).filter(({ path }) => /[\s\\]/.test(path));
+  const each = odd.map(({ id, path }) =>
+    refuse(
+      'archive-path',
+      `The path of ${id} has a blank or a backslash: ${path}. Salt would write a broken line to /etc/fstab.`,
+      'Move the ISO on the bootstrap node to a path without them, correct the entry in the file, then run the command again.',
+    ),
   );
+  return together(each);
 }
 
 /** The sound archives, in the order of the files. */

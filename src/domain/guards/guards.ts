@@ -9,6 +9,7 @@ import { bootstrapRolesRefusal, placeRefusal } from './bootstraps.ts';
 import { machineRefusal, sharedPlaceRefusal } from './machines.ts';
 import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
 import { otherRegistriesRefusal, strangeEndpointsRefusal, type ToComplete } from './registries.ts';
+import { together } from './together.ts';
 
 /** The first refusal, in the order in which an operator would check; null when there is none. */
 export function firstRefusal(intent: Intent, facts: Facts, toComplete?: ToComplete): Refusal | null {
@@ -22,15 +23,16 @@ export function firstRefusal(intent: Intent, facts: Facts, toComplete?: ToComple
     strangeEndpointsRefusal(facts.kube) ??
     otherRegistriesRefusal(intent, facts, toComplete) ??
     layoutRefusal(facts) ??
-    closedGuard(facts) ??
-    machineRefusal(facts) ??
-    targetGuards(facts)
+    together([closedGuard(facts), machineRefusal(facts) ?? targetGuards(facts)])
   );
 }
 
 /** What any change requires: a healthy cluster, Salt idle, a complete bootstrap registry, readable engines, open nodes. */
 export const commonRefusal = (intent: Intent, facts: Facts): Refusal | null =>
-  fitRefusal(intent, facts) ?? closedGuard(facts) ?? machineRefusal(facts);
+  fitRefusal(intent, facts) ?? loginRefusal(facts);
+
+/** Nodes to which the worker cannot log in, or that are other machines. */
+const loginRefusal = (facts: Facts): Refusal | null => together([closedGuard(facts), machineRefusal(facts)]);
 
 /** The same for a change that connects to no node over SSH. */
 export function fitRefusal(intent: Intent, facts: Facts): Refusal | null {
@@ -45,7 +47,7 @@ export function fitRefusal(intent: Intent, facts: Facts): Refusal | null {
 
 /** What a change requires that only deletes files that nothing uses: its own nodes, open. Others, Salt and engines may be away. */
 export const filesRefusal = (intent: Intent, facts: Facts): Refusal | null =>
-  clusterRefusal(intent, facts.kube, 'files') ?? placeRefusal(facts) ?? closedGuard(facts) ?? machineRefusal(facts);
+  clusterRefusal(intent, facts.kube, 'files') ?? placeRefusal(facts) ?? loginRefusal(facts);
 
 /** Refusals by Kubernetes data alone; checked first, because the others are expensive. */
 export function clusterRefusal(intent: Intent, kube: KubeFacts, reach: Reach = 'cluster'): Refusal | null {

@@ -82,10 +82,10 @@ function notReadyRefusal(kube: KubeFacts): Refusal | null {
   );
 }
 
-/** Refuses nodes on which the worker cannot do the work over SSH. */
+/** Refuses nodes to which the worker can log in, but on which it cannot do the work. */
 export function targetGuards(facts: Facts): Refusal | null {
   const open = facts.targets.filter((target) => !isClosed(target));
-  return closedGuard(facts) ?? together(GUARDS.map((guard) => together(open.map((target) => guard(target, facts)))));
+  return together(GUARDS.map((guard) => together(open.map((target) => guard(target, facts)))));
 }
 
 /** Refuses nodes that the worker cannot log in to; enough for changes that copy nothing. */

@@ -73,6 +73,21 @@ describe('one refusal names everything that is wrong in the same way', () => {
     for (const name of NAMES) expect(found?.says).toContain(`is not ${name} as Kubernetes knows it`);
   });
 
+  it('a node that is closed, and what is wrong on the others', () => {
+    const closed = { is: 'closed', node: 'node-1', fault: 'unreachable', says: 'node-1: unreachable.' } as const;
+    const found = refused({ targets: [closed, emptyTarget('node-2', { hasIsoinfo: false })] });
+    expect(found).toMatchObject({
+      refused: 'ssh-refused',
+      says: expect.stringMatching(/^node-1: unreach.* node-2 has no/),
+    });
+    expect(found?.tryNext).toMatch(/^Fix the cause\. Install `genisoimage` on node-2/);
+    const machine = { id: 'other', uuid: null, addresses: ['192.0.2.1'] };
+    const foreign = refused({ targets: [closed, emptyTarget('node-2', { hasIsoinfo: false, machine })] });
+    expect(foreign?.says).toMatch(/^node-1: unreach.* is not node-2 as Kubernetes knows it/);
+    // What is on another machine says nothing about the node.
+    expect(foreign?.says).not.toContain('isoinfo');
+  });
+
   it('archives that are bad', () => {
     const archives = [bad('/a.iso', 'not-mounted'), bad('/b.iso', 'truncated'), bad('/c.iso', 'not-mounted')];
     const found = firstRefusal(add, withBootstrap({ archives }));
@@ -90,6 +105,14 @@ describe('one refusal names everything that is wrong in the same way', () => {
     ]);
     const found = firstRefusal(add, withBootstrap({ archives: twice }));
     for (const { id } of [older, current]) expect(found?.says).toContain(`are both ${id}`);
+  });
+
+  it('paths of archives that have a blank', () => {
+    const archives = [older, current].map(
+      (archive) => ({ is: 'sound', archive: { ...archive, path: `/my ${archive.id}` } }) as const,
+    );
+    const found = firstRefusal(add, withBootstrap({ archives }));
+    for (const { id } of [older, current]) expect(found?.says).toContain(`The path of ${id} has a blank`);
   });
 
   it('archives that are mounted and not listed', () => {
