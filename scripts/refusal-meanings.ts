@@ -235,7 +235,7 @@ const BEFORE_THE_START = {
     'Request the change again.',
   ),
   'approval-invalid': meaning(
-    'The worker rejects the approval: its signature, plan, cluster or time is wrong, or it was used before. Or it does not trust the bot’s key.',
+    'The worker rejects the approval: its key, plan, cluster or time is wrong, or it was used before.',
     'Request the change again. If it recurs, run `registry-ha doctor bot`: it compares the keys.',
   ),
   'clock-skew': meaning(
