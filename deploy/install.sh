@@ -43,9 +43,59 @@ MAN=$ROOT/usr/local/share/man/man1/registry-ha.1
 # systemd is asked only on the node itself, and only if it runs there.
 has_systemd() { [ -z "$ROOT" ] && [ -d /run/systemd/system ]; }
 
+# Whether a word of a unit names something that --uninstall removes.
+is_removed() {
+  WORD=$1
+  while :; do case $WORD in [-@:+!\"\']*) WORD=${WORD#?} ;; path=* | 'argv[]='*) WORD=${WORD#*=} ;; *) break ;; esac; done
+  case $WORD in /*) WORD=${WORD%[\"\']} ;; *) return 1 ;; esac
+  [ "$ROOT$WORD" != "$COMMAND" ] || return 0
+  case $ROOT$WORD/ in "$BUILDS"/*) return 0 ;; "$LINK"/*) [ ! -L "$LINK" ] || return 0 ;; esac
+  case $(readlink -f "$ROOT$WORD" 2>/dev/null)/ in "$(readlink -f "$BUILDS" || :)"/*) return 0 ;; esac
+  return 1
+}
+
+# What the files of the bot's unit run; nothing if they do not say. An empty ExecStart= takes back those before it.
+bot_commands() {
+  FOUND=''
+  for FILE in "$BOT_UNIT" "$BOT_UNIT".d/*.conf; do
+    [ -f "$FILE" ] || continue
+    # Without -r: a backslash joins two lines.
+    # shellcheck disable=SC2162
+    while IFS=' 	' read LINE || [ -n "$LINE" ]; do
+      case $LINE in
+        ExecStart=* | ExecStart[\ ]*=*) [ -n "${LINE#*=}" ] && FOUND="$FOUND ${LINE#*=}" || FOUND='' ;;
+        WorkingDirectory=*) FOUND="$FOUND ${LINE#*=}" ;;
+      esac
+    done <"$FILE"
+  done
+  say "$FOUND"
+}
+
+# The bot of this computer may run another program: a checkout, or a bundle elsewhere.
+refuse_under_bot() {
+  REMOVE='systemctl disable --now registry-ha-bot && rm'
+  RUNS=''
+  [ ! -f "$BOT_UNIT" ] || RUNS=$(bot_commands)
+  if [ -f "$BOT_UNIT" ] && [ -z "${RUNS# }" ]; then
+    fail "$BOT_UNIT does not say what the bot of this computer runs. If it is this program, remove the bot first: $REMOVE $BOT_UNIT. If not, correct ExecStart there."
+  fi
+  if has_systemd; then
+    RUNS="$RUNS $(systemctl show -p ExecStart --value registry-ha-bot 2>/dev/null || :)"
+    PID=$(systemctl show -p MainPID --value registry-ha-bot 2>/dev/null || :)
+    RUNS="$RUNS $(readlink "/proc/${PID:-0}/exe" 2>/dev/null || :)"
+  fi
+  set -f
+  for RUN in $RUNS; do
+    ! is_removed "$RUN" ||
+      fail "The bot of this computer runs the same program ($WORD). Remove it first: $REMOVE $BOT_UNIT. Or name another program in its ExecStart, then: systemctl daemon-reload && systemctl restart registry-ha-bot"
+  done
+  set +f
+  [ $PURGE = no ] || [ ! -f "$BOT_UNIT" ] || [ ! -e "$ETC/bot.yaml" ] ||
+    fail "The bot of this computer has its configuration and key in $ETC, too. Run it without --purge, or remove the bot first: $REMOVE $BOT_UNIT"
+}
+
 uninstall() {
-  [ ! -e "$BOT_UNIT" ] ||
-    fail "The bot of this computer runs the same program. Remove it first: systemctl disable --now registry-ha-bot && rm $BOT_UNIT"
+  refuse_under_bot
   if has_systemd && [ -e "$UNIT" ]; then systemctl disable --now registry-ha-worker; fi
   rm -f "$UNIT" "$COMMAND" "$COMPLETION" "$MAN"
   [ ! -L "$LINK" ] || rm -f "$LINK"

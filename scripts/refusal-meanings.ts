@@ -235,8 +235,8 @@ const BEFORE_THE_START = {
     'Request the change again.',
   ),
   'approval-invalid': meaning(
-    'The worker rejected the approval: its signature, plan, cluster or time is wrong, or it was used before.',
-    'Request the change again. If it recurs, check the keys: `registry-ha keys list`.',
+    'The worker rejects the approval: its key, plan, cluster or time is wrong, or it was used before.',
+    'Request the change again. If it recurs, run `registry-ha doctor bot`: it compares the keys.',
   ),
   'clock-skew': meaning(
     'The worker’s clock is over one minute behind the bot’s, or over ten minutes ahead.',
@@ -244,7 +244,7 @@ const BEFORE_THE_START = {
   ),
   'record-unverified': meaning(
     'The record in Redis has an entry without a valid signature.',
-    'Find out who else writes to Redis. See [Keys](keys.md#a-red-card).',
+    'Compare the keys with `registry-ha doctor bot`, or find out who else writes to Redis. See [Keys](keys.md#a-red-card).',
   ),
   'newer-version': meaning(
     'The change has an entry that a newer version of registry-ha has written and signed. Bot and worker differ in version.',

@@ -1,13 +1,26 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load, loadAll } from 'js-yaml';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { initBot } from '../src/commands/init/bot.ts';
-import { isInstalled, needs } from './fixtures/needs.ts';
+import { isInstalled, isRoot, needs, needsRoot } from './fixtures/needs.ts';
+import { commandsOf } from './harness/stage/upgrade-page.ts';
 
 describe('install.sh', () => {
   const script = fileURLToPath(new URL('../deploy/install.sh', import.meta.url));
@@ -29,6 +42,127 @@ describe('install.sh', () => {
     const { status, stderr } = spawnSync('sh', [script, ...words], { encoding: 'utf8' });
     expect(status).toBe(1);
     expect(stderr).toContain(says);
+  });
+});
+
+describe('install.sh --uninstall beside a bot', () => {
+  const script = fileURLToPath(new URL('../deploy/install.sh', import.meta.url));
+  const BUILD = 'opt/registry-ha.d/0.1.0-abc';
+  const OTHER = '/srv/checkout/node /srv/checkout/dist/cli.js bot --config /etc/registry-ha/bot.yaml';
+  let root: string;
+  const at = (path: string) => join(root, path);
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), text);
+  };
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'registry-ha-uninstall-'));
+    for (const path of ['node/bin/node', 'dist/cli.js']) write(`${BUILD}/${path}`, '');
+    symlinkSync('registry-ha.d/0.1.0-abc', at('opt/registry-ha'));
+    write('usr/local/bin/registry-ha', '');
+    write('etc/registry-ha/bot.yaml', '');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const UNIT = 'etc/systemd/system/registry-ha-bot.service';
+  const running = (command: string) =>
+    `[Unit]\nDocumentation=file:///opt/registry-ha/README.md\n[Service]\n# ExecStart=/opt/registry-ha/node/bin/node\nExecStart=${command}\nRestart=always`;
+  const uninstall = (...more: readonly string[]) => {
+    const { status, stderr } = spawnSync('sh', [script, '--uninstall', '--root', root, ...more], { encoding: 'utf8' });
+    return { status, stderr, isThere: existsSync(at(`${BUILD}/dist/cli.js`)) };
+  };
+  const test = needsRoot('as install.sh does');
+  const own = readFileSync(new URL('../deploy/registry-ha-bot.service', import.meta.url), 'utf8');
+
+  for (const [how, unit, dropIn] of [
+    ['as our unit names it', own, null],
+    ['by its build', running(`-"/${BUILD}/node/bin/node" /${BUILD}/dist/cli.js bot`), null],
+    ['by its command', running('/usr/local/bin/registry-ha bot --config /etc/registry-ha/bot.yaml'), null],
+    ['behind another Node, on a second line', running('/usr/bin/node \\\n  /opt/registry-ha/dist/cli.js bot'), null],
+    ['by a drop-in', running(OTHER), '[Service]\nExecStart=\nExecStart=/opt/registry-ha/node/bin/node bot\n'],
+  ] as const)
+    test(`refuses while the bot’s unit runs the program: ${how}`, async () => {
+      write(UNIT, unit);
+      if (dropIn !== null) write(`${UNIT}.d/override.conf`, dropIn);
+      expect(uninstall()).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(/runs the same program \(.*\)\. Remove it first: systemctl disable --now/),
+        isThere: true,
+      });
+    });
+
+  test('removes the program under a bot that runs another one, but not the bot’s configuration', async () => {
+    write(UNIT, running(OTHER));
+    expect(uninstall('--purge')).toEqual({
+      status: 1,
+      stderr: expect.stringContaining('Run it without --purge, or remove the bot first'),
+      isThere: true,
+    });
+    expect(uninstall()).toEqual({ status: 0, stderr: '', isThere: false });
+    expect(existsSync(at('etc/registry-ha/bot.yaml'))).toBe(true);
+  });
+
+  test('removes the program under a bot that a drop-in gave another one', async () => {
+    write(UNIT, own);
+    write(`${UNIT}.d/override.conf`, `[Service]\nExecStart =\nExecStart = ${OTHER}\n`);
+    expect(uninstall()).toEqual({ status: 0, stderr: '', isThere: false });
+  });
+
+  test('removes nothing while the bot’s unit does not say what it runs', async () => {
+    write(UNIT, '');
+    expect(uninstall()).toEqual({
+      status: 1,
+      stderr: expect.stringContaining('does not say what the bot of this computer runs. If it is this program, remove'),
+      isThere: true,
+    });
+  });
+});
+
+describe('docs/upgrade.md', () => {
+  let root: string;
+  const FILES = {
+    'etc/registry-ha/worker.key': 0o600,
+    'etc/registry-ha/workers/lab/a.pub': 0o644,
+    'var/lib/registry-ha/journal.jsonl': 0o400,
+  };
+  const seen = () =>
+    Object.keys(FILES)
+      .flatMap((file) => [dirname(file), file])
+      .map((path) => {
+        const { mode, uid, gid } = statSync(join(root, path));
+        return [path, mode & 0o777, uid, gid];
+      });
+  const run = (heading: 'Backup' | 'Restore', computer: 'bot' | 'worker') =>
+    spawnSync('sh', ['-ec', commandsOf(heading, computer, root)], { cwd: root, encoding: 'utf8' });
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'registry-ha-backup-'));
+    for (const [file, mode] of Object.entries(FILES)) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), file, { mode });
+    }
+    chmodSync(join(root, 'var/lib/registry-ha'), 0o700);
+    if (isRoot) chownSync(join(root, 'etc/registry-ha/worker.key'), 10_001, 10_001);
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('restores the worker’s files with modes and owners, without a file of the time in between', () => {
+    const before = seen();
+    expect(run('Backup', 'worker').status).toBe(0);
+    expect(statSync(join(root, 'registry-ha-worker.tar.gz')).mode & 0o777).toBe(0o600);
+    const later = join(root, 'var/lib/registry-ha/journal.jsonl.000001');
+    writeFileSync(later, 'later');
+    expect(run('Restore', 'worker')).toMatchObject({ status: 0, stderr: '' });
+    expect(seen()).toEqual(before);
+    expect(existsSync(later)).toBe(false);
+    expect(readdirSync(join(root, 'var/lib')).filter((name) => name.startsWith('registry-ha.lost-'))).toHaveLength(1);
+  });
+
+  it('restores the bot’s files with modes and owners, also where nothing is left', () => {
+    const before = seen();
+    expect(run('Backup', 'bot').status).toBe(0);
+    rmSync(join(root, 'etc/registry-ha'), { recursive: true });
+    expect(run('Restore', 'bot')).toMatchObject({ status: 0, stderr: '' });
+    expect(seen()).toEqual(before);
   });
 });
 

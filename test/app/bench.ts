@@ -84,6 +84,7 @@ export function bench(rules: GivenRules = {}) {
     policy,
     holds,
     groups,
+    botKey: pair.name,
     cards,
     clock,
     ids,

@@ -192,6 +192,12 @@ describe('registry-ha keys', () => {
     await expect(workerStart()).rejects.toThrow(/belongs to user 4242/);
   });
 
+  it('gives the bot the name of its key, for workers to say whether they trust it', async () => {
+    await installed();
+    const { name } = await loadSigningKey(botConfig(at('bot.yaml'), secrets).approval.keyFile);
+    expect((await botStart()).clusters.get('lab')?.botKey).toBe(name);
+  });
+
   it('stops a bot that trusts one key for two clusters, or for a worker and itself', async () => {
     await installed();
     const config = botConfig(at('bot.yaml'), secrets);

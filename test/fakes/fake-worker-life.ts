@@ -8,6 +8,8 @@ export class FakeWorkerLife implements Heartbeat {
   workerAheadMs = 0;
   /** Redis' clock less the bot's. */
   redisAheadMs = 0;
+  /** The keys of bots that the worker trusts, if it says so. */
+  trusts: readonly string[] | null = null;
   #says: WorkerSays = { trouble: null, nodes: null, who: null };
   readonly #bot: Pick<Clock, 'now'>;
 
@@ -26,6 +28,7 @@ export class FakeWorkerLife implements Heartbeat {
   async seen(): Promise<SeenWorker> {
     const { workerAheadMs } = this;
     const heardAt = new Date(this.#bot.now().getTime() + this.redisAheadMs).toISOString();
-    return { heardAt, silentMs: 0, workerAheadMs, ...this.#says };
+    const about = this.trusts === null ? null : { version: '1.2.3', trusts: this.trusts };
+    return { heardAt, silentMs: 0, workerAheadMs, about, ...this.#says };
   }
 }

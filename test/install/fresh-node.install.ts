@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -133,12 +135,31 @@ describe('install.sh on a fresh node, without systemd', () => {
 
   it('refuses to remove the program under the unit of a bot', () => {
     const unit = at('etc/systemd/system/registry-ha-bot.service');
-    writeFileSync(unit, '');
+    copyFileSync(join(unpacked(), 'deploy/registry-ha-bot.service'), unit);
     const before = snapshot();
     const { code, err } = install('--uninstall', '--purge');
-    expect([code, err]).toEqual([1, expect.stringContaining('The bot of this computer runs the same program.')]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('The bot of this computer runs the same program (/opt/registry-ha/node/bin/node).'),
+    ]);
     expect(snapshot()).toEqual(before);
     rmSync(unit);
+  });
+
+  it('refuses to remove the program under a bot that systemd still runs from it, whatever its file says by now', () => {
+    const unit = at('etc/systemd/system/registry-ha-bot.service');
+    writeFileSync(unit, '[Service]\nExecStart=/srv/node /srv/dist/cli.js bot\n');
+    const shows = '{ path=/opt/registry-ha/node/bin/node ; argv[]=/opt/registry-ha/node/bin/node ; ignore_errors=no }';
+    writeFileSync(at('.local/bin/systemctl'), `#!/bin/sh\necho '${shows}'\n`, { mode: 0o755 });
+    mkdirSync(at('run/systemd/system'), { recursive: true });
+    const before = snapshot();
+    const { code, err } = install('--uninstall');
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('runs the same program (/opt/registry-ha/node/bin/node).'),
+    ]);
+    expect(snapshot()).toEqual(before);
+    for (const path of [unit, at('run/systemd'), at('.local/bin/systemctl')]) rmSync(path, { recursive: true });
   });
 
   it('removes the program and keeps keys and journal; with --purge, removes these, too', () => {

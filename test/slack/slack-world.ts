@@ -118,6 +118,7 @@ function realUseCases(
     policy,
     holds: new FakeHolds(),
     groups: new FakeGroups(),
+    botKey: 'aaaaaaaaaaaa',
   };
   const clusters = new Map([['lab', lab]]);
   const ports = {

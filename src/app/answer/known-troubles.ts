@@ -6,7 +6,7 @@ import type { WorkerLook } from '../ask/compared-clocks.ts';
 /** With 1,000 clusters, the bot looks at each within two minutes. An older look says nothing about now. */
 const KEPT_MS = 300_000;
 
-interface KeptLook extends Pick<WorkerLook, 'state' | 'clocks'> {
+interface KeptLook extends Pick<WorkerLook, 'state' | 'clocks' | 'key'> {
   readonly at: number;
 }
 
@@ -23,8 +23,8 @@ export class KnownTroubles {
   }
 
   /** A look at the heartbeat of a cluster's worker. */
-  readonly worker = (cluster: string, { state, clocks }: WorkerLook): void => {
-    this.#looks.set(cluster, { at: this.#clock.steadyMs(), state, clocks });
+  readonly worker = (cluster: string, { state, clocks, key }: WorkerLook): void => {
+    this.#looks.set(cluster, { at: this.#clock.steadyMs(), state, clocks, key });
   };
 
   /** Whether other bots use the app token. */
@@ -55,6 +55,7 @@ export class KnownTroubles {
         state.is === 'there' ? [] : { cluster, worker: state },
       ),
       clocks: checked.flatMap(({ cluster, look }) => (look.clocks === null ? [] : { cluster, refusal: look.clocks })),
+      keys: checked.flatMap(({ cluster, look }) => (look.key === null ? [] : { cluster, refusal: look.key })),
       unchecked: looks.filter(({ look }) => !isChecked(look)).map(({ cluster }) => cluster),
       bot: this.#ofBot(),
     };

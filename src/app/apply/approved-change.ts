@@ -56,7 +56,7 @@ function wasUsed({ approval }: SignedApproval, events: readonly ChangeEvent[], {
 
 async function whatIsWrong(signed: SignedApproval, known: Change, ports: ApprovedPorts): Promise<Refusal | null> {
   const { approval } = signed;
-  if (!ports.checker.isGenuine(signed)) return invalid('the worker does not trust its signature');
+  if (!ports.checker.isGenuine(signed)) return invalid('the worker does not trust its signature', COMPARE_KEYS);
   const mismatch = mismatchOf(approval, known, ports.cluster);
   if (mismatch !== null) return invalid(mismatch);
   const now = ports.clock.now();
@@ -95,8 +95,11 @@ function mismatchOf(approval: Approval, known: Change, cluster: string): string 
   return null;
 }
 
-const invalid = (why: string): Refusal =>
-  refuse('approval-invalid', `The approval is not valid: ${why}. Nothing was run.`, 'Request the change again.');
+const COMPARE_KEYS =
+  'Run `registry-ha doctor bot`: it says whether the worker trusts the bot’s key, and what to do. Then request the change again.';
+
+const invalid = (why: string, next = 'Request the change again.'): Refusal =>
+  refuse('approval-invalid', `The approval is not valid: ${why}. Nothing was run.`, next);
 
 /** Writes the approval to the journal before anything runs, so that its nonce counts as used. */
 async function journalApproval(

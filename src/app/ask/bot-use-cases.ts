@@ -124,9 +124,9 @@ function standing(ports: BotPorts) {
     changeAt: (place: MessageRef): Promise<Change | null> => changeAt(place, ports.clusters.values(), ports.cards),
     /** The state of the cluster's worker. */
     async workerOf(cluster: string): Promise<WorkerState> {
-      const worker = ports.clusters.get(cluster)?.worker;
-      if (worker === undefined) return workerState(null);
-      const look = await lookAtWorker(cluster, { worker, clock: ports.clock });
+      const served = ports.clusters.get(cluster);
+      if (served === undefined) return workerState(null);
+      const look = await lookAtWorker(cluster, { ...served, clock: ports.clock });
       ports.onWorker?.(cluster, look);
       return look.state;
     },

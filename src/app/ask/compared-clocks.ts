@@ -1,3 +1,4 @@
+import { untrustedBot } from '../../domain/answers/bot-key.ts';
 import { clocksApart } from '../../domain/answers/clocks.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import {
@@ -18,6 +19,15 @@ export interface WorkerLook {
   readonly silentMs: number | null;
   /** Why changes are refused for the clocks; null while they agree, or nobody knows. */
   readonly clocks: Refusal | null;
+  /** Why changes are refused for the bot's key; null while the worker accepts it, or nobody knows. */
+  readonly key: Refusal | null;
+}
+
+/** Where the heartbeat is, and by what the bot is known. */
+interface LookPorts {
+  readonly worker: Pick<Heartbeat, 'seen'>;
+  readonly clock: Clock;
+  readonly botKey: string;
 }
 
 /** The bot's clock in the middle of a look that took `tookMs`. */
@@ -34,30 +44,34 @@ export async function timed<T>(look: () => Promise<T>, clock: Clock): Promise<{ 
   return { seen, tookMs, bot: clock.now().getTime() - tookMs / 2 };
 }
 
-/** What the heartbeat says about its worker, and about the clocks. */
-export function lookFrom(cluster: string, seen: Heard, at: LookedAt): WorkerLook {
+/** What the heartbeat says about its worker, about the clocks, and about the bot's key of this name. */
+export function lookFrom(cluster: string, seen: Heard, at: LookedAt, botKey: string | undefined): WorkerLook {
   const state = workerState(seen);
-  return { state, silentMs: ageOf(seen), clocks: refusalFor(cluster, seen, state, at) };
+  const key = keyRefusal(cluster, seen, state, botKey);
+  return { state, silentMs: ageOf(seen), clocks: refusalFor(cluster, seen, state, at), key };
 }
 
 /** Looks at the heartbeat of a cluster's worker. */
-export async function lookAtWorker(
-  cluster: string,
-  { worker, clock }: { readonly worker: Pick<Heartbeat, 'seen'>; readonly clock: Clock },
-): Promise<WorkerLook> {
+export async function lookAtWorker(cluster: string, { worker, clock, botKey }: LookPorts): Promise<WorkerLook> {
   const { seen, ...at } = await timed(() => worker.seen(), clock);
-  return lookFrom(cluster, seen, at);
+  return lookFrom(cluster, seen, at, botKey);
 }
 
-/** Refuses while the clocks of bot and worker are too far apart; null also when the worker is silent, or nobody knows. */
-export const refuseClocksApart = async (
-  cluster: string,
-  ports: { readonly worker: Heartbeat; readonly clock: Clock },
-): Promise<Refusal | null> => (await lookAtWorker(cluster, ports)).clocks;
+/** Refuses what the worker would refuse: while clocks are too far apart, or it does not trust the bot's key. Null also when the worker is silent, or nobody knows. */
+export async function refuseInVain(cluster: string, ports: LookPorts): Promise<Refusal | null> {
+  const { clocks, key } = await lookAtWorker(cluster, ports);
+  return clocks ?? key;
+}
 
 /** Redis' clock may have been set back since the heartbeat: then nobody knows. */
 const ageOf = (seen: Heard): number | null =>
   isHeard(seen) && seen.silentMs >= -SILENT_AFTER_MS ? Math.max(0, seen.silentMs) : null;
+
+/** A silent worker may have got the key since its last heartbeat. */
+function keyRefusal(cluster: string, seen: Heard, state: WorkerState, botKey: string | undefined): Refusal | null {
+  if (botKey === undefined || !isHeard(seen) || seen.about == null || state.is === 'silent') return null;
+  return seen.about.trusts.includes(botKey) ? null : untrustedBot(cluster, botKey);
+}
 
 function refusalFor(cluster: string, seen: Heard, state: WorkerState, { bot, tookMs }: LookedAt): Refusal | null {
   if (!isHeard(seen) || seen.workerAheadMs === null) return null;

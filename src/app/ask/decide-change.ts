@@ -16,7 +16,7 @@ import { NO_HOLDS, policyContext } from '../policy/policy-context.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { isStarted, redrawRivals, rivalsOf } from '../record/rivals.ts';
 import { approvalEvent } from './approve-change.ts';
-import { refuseClocksApart } from './compared-clocks.ts';
+import { refuseInVain } from './compared-clocks.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
 
@@ -120,8 +120,8 @@ async function whyNotNow(
   }
   if (kind === 'cancel') return change.cancelAskedBy === undefined ? null : decidedAlready(change);
   // First, because the expiry below would be a riddle.
-  const apart = isStart(kind) ? await refuseClocksApart(change.intent.cluster, ports) : null;
-  if (apart !== null) return apart;
+  const inVain = isStart(kind) ? await refuseInVain(change.intent.cluster, ports) : null;
+  if (inVain !== null) return inVain;
   const started = isStart(kind) ? (await rivalsOf(change, ports.changes)).find(isStarted) : undefined;
   if (started !== undefined) return outrunBy(started, change);
   if (change.digest !== digest)

@@ -15,7 +15,7 @@ import type { Changes } from '../../ports/record.ts';
 import type { Ids } from '../../ports/trust.ts';
 import { policyContext, thoseWhoAsk } from '../policy/policy-context.ts';
 import { redrawRivals } from '../record/rivals.ts';
-import { refuseClocksApart } from './compared-clocks.ts';
+import { refuseInVain } from './compared-clocks.ts';
 
 /** The bot's ports for one cluster. */
 export interface ClusterPorts {
@@ -25,6 +25,8 @@ export interface ClusterPorts {
   readonly policy: Policy;
   readonly holds: Holds;
   readonly groups: Groups;
+  /** The name of the bot's key, by which workers know it. */
+  readonly botKey: string;
 }
 
 export interface RequestPorts extends ClusterPorts {
@@ -66,7 +68,7 @@ export async function requestChange(
   return change;
 }
 
-/** Why this request is not allowed here and now, or useless because a clock is wrong; null if it may be made. */
+/** Why this request is not allowed here and now, or useless because the worker would refuse it; null if it may be made. */
 export async function whyNotAsked(
   intent: Intent,
   requester: Person,
@@ -79,8 +81,7 @@ export async function whyNotAsked(
   const glass = await policyContext(decidersOf(rules, 'break-glass'), [requester.id], ports);
   const groups = new Map([...now.groups, ...glass.groups]);
   return (
-    mayRequest(policy, intent, requester, channel, { ...now, groups }) ??
-    (await refuseClocksApart(intent.cluster, ports))
+    mayRequest(policy, intent, requester, channel, { ...now, groups }) ?? (await refuseInVain(intent.cluster, ports))
   );
 }
 

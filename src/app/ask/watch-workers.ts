@@ -15,7 +15,7 @@ export interface WatchedWorkers {
 const OTHERS = 50;
 
 export interface WatchPorts {
-  readonly clusters: ReadonlyMap<string, unknown>;
+  readonly clusters: ReadonlyMap<string, { readonly botKey: string }>;
   readonly fleet: Pick<Fleet, 'busy' | 'workers' | 'lookForHolds'>;
   readonly clock: Clock;
   /** Hears of each look. */
@@ -35,7 +35,8 @@ export function workerWatch({ clusters, fleet, clock, onWorker }: WatchPorts): (
     const { seen, ...at } = await timed(() => fleet.workers([...busy, ...others]), clock);
     const statesOf = (names: readonly string[]) =>
       new Map(names.map((name) => [name, workerState(seen.get(name) ?? null)] as const));
-    for (const name of [...busy, ...others]) onWorker?.(name, lookFrom(name, seen.get(name) ?? null, at));
+    for (const name of [...busy, ...others])
+      onWorker?.(name, lookFrom(name, seen.get(name) ?? null, at, clusters.get(name)?.botKey));
     return { busy: statesOf(busy), others: statesOf(others) };
   };
 }

@@ -13,6 +13,6 @@ export function recordRefusal(id: ChangeId, { is, entries }: Doubt, reader: 'bot
   return refuse(
     'record-unverified',
     `Entry ${entries[0]} of the record of ${id} in Redis has no valid signature.`,
-    `Run \`registry-ha journal show ${id}\` on the bootstrap node to see what was really approved and done. Find out who else writes to Redis, then request the change again.`,
+    `Run \`registry-ha journal show ${id}\` on the bootstrap node to see what was really approved and done. If a key was replaced or restored, compare the keys with \`registry-ha doctor bot\`. If not, find out who else writes to Redis. Then request the change again.`,
   );
 }

@@ -2,6 +2,7 @@ import { type Refusal, type RefusalCode, refuse } from '../answers/refusal.ts';
 import type { ArchiveFault } from '../cluster/archive.ts';
 import type { Facts, ListedArchive } from '../cluster/facts.ts';
 import { listed } from '../text/format.ts';
+import { together } from './together.ts';
 
 /** Refuses unless every archive is present, sound and mounted, and one has the cluster's version. */
 export function archiveGuards(facts: Facts): Refusal | null {
@@ -18,8 +19,8 @@ const FIX_FILE = 'Fix the file on the bootstrap node, then run the command again
 
 function fileRefusal({ bootstrap }: Facts): Refusal | null {
   const { bootstrapFile, solutionsFile } = bootstrap;
-  if (bootstrapFile.is === 'unreadable') return refuse('config-unreadable', bootstrapFile.says, FIX_FILE);
-  if (solutionsFile.is === 'unreadable') return refuse('config-unreadable', solutionsFile.says, FIX_FILE);
+  const unreadable = [bootstrapFile, solutionsFile].flatMap((file) => (file.is === 'unreadable' ? file.says : []));
+  if (unreadable.length > 0) return together(unreadable.map((says) => refuse('config-unreadable', says, FIX_FILE)));
   if (solutionsFile.is === 'refused-by-salt') {
     return refuse(
       'solutions-version',
@@ -55,8 +56,8 @@ const NEXT: Readonly<Record<ArchiveFault, string>> = {
 };
 
 function badArchive({ bootstrap }: Facts): Refusal | null {
-  const bad = bootstrap.archives.find((archive) => archive.is === 'bad');
-  return bad?.is === 'bad' ? refuse(CODES[bad.fault], bad.says, NEXT[bad.fault]) : null;
+  const bad = bootstrap.archives.filter((archive) => archive.is === 'bad');
+  return together(bad.map(({ fault, says }) => refuse(CODES[fault], says, NEXT[fault])));
 }
 
 function duplicateRefusal({ bootstrap }: Facts): Refusal | null {
@@ -65,24 +66,22 @@ function duplicateRefusal({ bootstrap }: Facts): Refusal | null {
     const { id, path } = entry.is === 'sound' ? entry.archive : entry;
     if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), path]);
   }
-  for (const [id, paths] of byId) {
-    if (paths.length < 2) continue;
-    return refuse(
-      'duplicate-versions',
-      `Two archives are both ${id}: ${listed(paths)}. Salt rejects that.`,
-      'Remove one of the two entries, then run the command again.',
-    );
-  }
-  return null;
+  const twice = [...byId].map(([id, paths]) => {
+    if (paths.length < 2) return null;
+    const says = `Two archives are both ${id}: ${listed(paths)}. Salt rejects that.`;
+    return refuse('duplicate-versions', says, 'Remove one of the two entries, then run the command again.');
+  });
+  return together(twice);
 }
 
 function unlistedRefusal({ bootstrap }: Facts): Refusal | null {
-  const [id] = bootstrap.mountedUnlisted;
-  if (id === undefined) return null;
+  const ids = bootstrap.mountedUnlisted;
+  if (ids.length === 0) return null;
+  const [are, them] = ids.length === 1 ? ['is', 'it'] : ['are', 'them'];
   return refuse(
     'solutions-mismatch',
-    `${id} is mounted on the bootstrap node but listed in no file. A second registry would wait for it forever.`,
-    'Unmount it (`solutions.sh unimport`, `iso-manager.sh -r`) or list it, then run the command again.',
+    `${listed(ids)} ${are} mounted on the bootstrap node but listed in no file. A second registry would wait for ${them} forever.`,
+    `Unmount ${them} (\`solutions.sh unimport\`, \`iso-manager.sh -r\`) or list ${them}, then run the command again.`,
   );
 }
 
@@ -101,13 +100,15 @@ function versionArchive(facts: Facts): Refusal | null {
 
 /** Salt writes the path to /etc/fstab without the escapes of fstab(5), so the line would be broken (reference: salt/modules/mount.py). */
 export function oddPathRefusal({ bootstrap }: Facts): Refusal | null {
-  const odd = soundArchives(bootstrap.archives).find(({ path }) => /[\s\\]/.test(path));
-  if (odd === undefined) return null;
-  return refuse(
-    'archive-path',
-    `The path of ${odd.id} has a blank or a backslash: ${odd.path}. Salt would write a broken line to /etc/fstab.`,
-    'Move the ISO on the bootstrap node to a path without them, correct the entry in the file, then run the command again.',
+  const odd = soundArchives(bootstrap.archives).filter(({ path }) => /[\s\\]/.test(path));
+  const each = odd.map(({ id, path }) =>
+    refuse(
+      'archive-path',
+      `The path of ${id} has a blank or a backslash: ${path}. Salt would write a broken line to /etc/fstab.`,
+      'Move the ISO on the bootstrap node to a path without them, correct the entry in the file, then run the command again.',
+    ),
   );
+  return together(each);
 }
 
 /** The sound archives, in the order of the files. */

@@ -8,10 +8,11 @@ import { archiveGuards, oddPathRefusal } from './archives.ts';
 import { bootstrapRolesRefusal, placeRefusal } from './bootstraps.ts';
 import { machineRefusal, sharedPlaceRefusal } from './machines.ts';
 import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
-import { otherRegistriesRefusal, strangeEndpointsRefusal } from './registries.ts';
+import { otherRegistriesRefusal, strangeEndpointsRefusal, type ToComplete } from './registries.ts';
+import { together } from './together.ts';
 
 /** The first refusal, in the order in which an operator would check; null when there is none. */
-export function firstRefusal(intent: Intent, facts: Facts, toComplete?: (node: string) => string): Refusal | null {
+export function firstRefusal(intent: Intent, facts: Facts, toComplete?: ToComplete): Refusal | null {
   return (
     clusterRefusal(intent, facts.kube) ??
     placeRefusal(facts) ??
@@ -22,15 +23,16 @@ export function firstRefusal(intent: Intent, facts: Facts, toComplete?: (node: s
     strangeEndpointsRefusal(facts.kube) ??
     otherRegistriesRefusal(intent, facts, toComplete) ??
     layoutRefusal(facts) ??
-    closedGuard(facts) ??
-    machineRefusal(facts) ??
-    targetGuards(facts)
+    together([closedGuard(facts), machineRefusal(facts) ?? targetGuards(facts)])
   );
 }
 
 /** What any change requires: a healthy cluster, Salt idle, a complete bootstrap registry, readable engines, open nodes. */
 export const commonRefusal = (intent: Intent, facts: Facts): Refusal | null =>
-  fitRefusal(intent, facts) ?? closedGuard(facts) ?? machineRefusal(facts);
+  fitRefusal(intent, facts) ?? loginRefusal(facts);
+
+/** Nodes to which the worker cannot log in, or that are other machines. */
+const loginRefusal = (facts: Facts): Refusal | null => together([closedGuard(facts), machineRefusal(facts)]);
 
 /** The same for a change that connects to no node over SSH. */
 export function fitRefusal(intent: Intent, facts: Facts): Refusal | null {
@@ -45,7 +47,7 @@ export function fitRefusal(intent: Intent, facts: Facts): Refusal | null {
 
 /** What a change requires that only deletes files that nothing uses: its own nodes, open. Others, Salt and engines may be away. */
 export const filesRefusal = (intent: Intent, facts: Facts): Refusal | null =>
-  clusterRefusal(intent, facts.kube, 'files') ?? placeRefusal(facts) ?? closedGuard(facts) ?? machineRefusal(facts);
+  clusterRefusal(intent, facts.kube, 'files') ?? placeRefusal(facts) ?? loginRefusal(facts);
 
 /** Refusals by Kubernetes data alone; checked first, because the others are expensive. */
 export function clusterRefusal(intent: Intent, kube: KubeFacts, reach: Reach = 'cluster'): Refusal | null {
@@ -178,14 +180,15 @@ function saltRefusal(facts: Facts): Refusal | null {
       'Check `systemctl status salt-minion` there, then run the command again. All engines are reconfigured together.',
     );
   }
-  const [job] = facts.salt.jobs;
-  if (job === undefined) return null;
-  return refuse(
-    'salt-busy',
-    `Another Salt state run is in progress: ${job.fun} on ${listed(job.nodes)} (jid ${job.jid}).`,
-    'Wait until it ends, then run the command again.',
-  );
+  const jobs = facts.salt.jobs.map(({ fun, nodes, jid }) => `${fun} on ${listed(nodes)} (jid ${jid})`);
+  if (jobs.length === 0) return null;
+  return jobs.length === 1
+    ? refuse('salt-busy', `Another Salt state run is in progress: ${listed(jobs)}.`, ONCE_IDLE)
+    : refuse('salt-busy', `Other Salt state runs are in progress: ${listed(jobs)}.`, ONCE_ALL_IDLE);
 }
+
+const ONCE_IDLE = 'Wait until it ends, then run the command again.';
+const ONCE_ALL_IDLE = 'Wait until they end, then run the command again.';
 
 function bootstrapReadyRefusal(kube: KubeFacts): Refusal | null {
   const bootstrap = kube.nodes.find((node) => node.roles.includes('bootstrap'));

@@ -3,21 +3,19 @@ import { type Facts, isClosed, type KubeFacts, type NodeFacts } from '../cluster
 import { otherMachine } from '../cluster/machine.ts';
 import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
+import { together } from './together.ts';
 
 const placeOf = ({ access: { host, port } }: NodeFacts): string => `${host}:${port}`;
 
 /** Refuses two nodes at one SSH address: at least one of them would be another machine. */
 export function sharedPlaceRefusal({ nodes }: Intent, kube: KubeFacts): Refusal | null {
-  for (const node of kube.nodes.filter(({ name }) => nodes.includes(name))) {
-    const other = kube.nodes.find((one) => one.name !== node.name && placeOf(one) === placeOf(node));
-    if (other === undefined) continue;
-    return refuse(
-      'wrong-machine',
-      `${node.name} and ${other.name} have the same SSH address, ${placeOf(node)}, so one of them is reached on the wrong machine.`,
-      CORRECT,
-    );
-  }
-  return null;
+  const places = Map.groupBy(kube.nodes, placeOf);
+  const shared = [...places].map(([place, there]) => {
+    if (there.length < 2 || there.every(({ name }) => !nodes.includes(name))) return null;
+    const says = `${listed(there.map(({ name }) => name))} have the same SSH address, ${place}, so at most one of them is reached on the right machine.`;
+    return refuse('wrong-machine', says, CORRECT);
+  });
+  return together(shared);
 }
 
 const CORRECT =
@@ -25,15 +23,15 @@ const CORRECT =
 
 /** Refuses a node whose SSH address leads to another machine than the one that Kubernetes has as this node. */
 export function machineRefusal({ targets, kube }: Facts): Refusal | null {
-  for (const target of targets) {
+  const wrong = targets.map((target) => {
     const node = kube.nodes.find(({ name }) => name === target.node);
-    if (node === undefined || isClosed(target)) continue;
+    if (node === undefined || isClosed(target)) return null;
     const why = otherMachine({ ip: node.ip, ...node.machine }, target.machine);
-    if (why === null) continue;
+    if (why === null) return null;
     const says = `The machine at ${placeOf(node)} is not ${node.name} as Kubernetes knows it: ${why}.`;
     return refuse('wrong-machine', says, CORRECT);
-  }
-  return null;
+  });
+  return together(wrong);
 }
 
 /** Warns of cloned machines; their addresses still tell them apart. */

@@ -1,5 +1,5 @@
 import { type Refusal, type RefusalCode, refuse } from '../answers/refusal.ts';
-import type { Facts, KubeFacts, NodeFacts, OpenTarget } from '../cluster/facts.ts';
+import type { Facts, KubeFacts, NodeFacts, OpenTarget, TargetFile } from '../cluster/facts.ts';
 import { type ClosedTarget, isClosed } from '../cluster/facts.ts';
 import { shellQuote } from '../node-commands/command.ts';
 import type { Intent } from '../plan/intent.ts';
@@ -8,6 +8,7 @@ import { bytesInWords, listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 import { soundArchives } from './archives.ts';
 import { bytesInPart, leftPartsInWords } from './part-files.ts';
+import { together } from './together.ts';
 
 export const BRING_BACK =
   'Find the cause with `kubectl describe node`, bring the node back, then run the command again. ' +
@@ -18,32 +19,35 @@ export const IF_DELETED = 'If it was deleted, /registry-ha sync takes its addres
 
 /** Refuses nodes that Kubernetes does not know, or that cannot have a second registry; where engines are at stake, every node that is not Ready. */
 export function nodeGuards(intent: Intent, kube: KubeFacts, reach: Reach): Refusal | null {
-  for (const name of intent.nodes) {
-    const node = kube.nodes.find((candidate) => candidate.name === name);
-    const refusal = node === undefined ? unknownNode(name, kube) : unfitNode(node, reach);
-    if (refusal !== null) return refusal;
-  }
-  if (reach === 'files') return null;
+  const found = intent.nodes.map((name) => kube.nodes.find((candidate) => candidate.name === name) ?? name);
+  const unknown = unknownNodes(
+    found.filter((one) => typeof one === 'string'),
+    kube,
+  );
+  const refusal = unknown ?? together(found.map((one) => (typeof one === 'string' ? null : unfitNode(one))));
+  if (refusal !== null || reach === 'files') return refusal;
   const bootstrap = kube.nodes.find(({ roles }) => roles.includes('bootstrap'));
+  // A full disk makes a node not Ready, and is a reason to delete files there.
   return notReadyRefusal(kube) ?? (bootstrap?.ip == null ? null : addressRefusal(bootstrap));
 }
 
-function unknownNode(name: string, kube: KubeFacts): Refusal {
+function unknownNodes(unknown: readonly string[], kube: KubeFacts): Refusal | null {
+  if (unknown.length === 0) return null;
   const names = kube.nodes.filter((node) => !node.roles.includes('bootstrap')).map((node) => node.name);
-  const meant = nearest(name, names);
-  const hint =
-    meant === null ? `Nodes that can have a registry: ${listed(names) || 'none'}.` : `Did you mean ${meant}?`;
-  return refuse('unknown-node', `There is no node ${name} in this cluster.`, `${hint} ${IF_DELETED}`);
+  const hints = unknown.map((name) => {
+    const meant = nearest(name, names);
+    return meant === null ? `Nodes that can have a registry: ${listed(names) || 'none'}.` : `Did you mean ${meant}?`;
+  });
+  const says = unknown.map((name) => `There is no node ${name} in this cluster.`).join(' ');
+  return refuse('unknown-node', says, [...new Set(hints), IF_DELETED].join(' '));
 }
 
 /** Refuses the bootstrap node as a target. */
 export const bootstrapRefusal = (name: string): Refusal =>
   refuse('bootstrap-node', `${name} is the bootstrap node, which has the first registry.`, 'Name another node.');
 
-/** A full disk makes a node not Ready, and is a reason to delete files there. */
-function unfitNode(node: NodeFacts, reach: Reach): Refusal | null {
+function unfitNode(node: NodeFacts): Refusal | null {
   if (node.roles.includes('bootstrap')) return bootstrapRefusal(node.name);
-  if (!node.ready && reach === 'cluster') return refuse('node-not-ready', `${node.name} is not Ready.`, BRING_BACK);
   const unfit = addressRefusal(node);
   if (unfit !== null) return unfit;
   const { user, sudo } = node.access;
@@ -78,19 +82,15 @@ function notReadyRefusal(kube: KubeFacts): Refusal | null {
   );
 }
 
-/** Refuses nodes on which the worker cannot do the work over SSH. */
+/** Refuses nodes to which the worker can log in, but on which it cannot do the work. */
 export function targetGuards(facts: Facts): Refusal | null {
-  for (const target of facts.targets) {
-    const refusal = isClosed(target) ? closedTarget(target) : openTarget(target, facts);
-    if (refusal !== null) return refusal;
-  }
-  return null;
+  const open = facts.targets.filter((target) => !isClosed(target));
+  return together(GUARDS.map((guard) => together(open.map((target) => guard(target, facts)))));
 }
 
 /** Refuses nodes that the worker cannot log in to; enough for changes that copy nothing. */
 export function closedGuard({ targets }: Facts): Refusal | null {
-  const closed = targets.find(isClosed);
-  return closed === undefined ? null : closedTarget(closed);
+  return together(targets.filter(isClosed).map(closedTarget), 'Fix each cause, then run the command again.');
 }
 
 function closedTarget({ fault, says }: ClosedTarget): Refusal {
@@ -105,16 +105,6 @@ function closedTarget({ fault, says }: ClosedTarget): Refusal {
     'too-old': 'tool-missing',
   };
   return refuse(codes[fault], says, 'Fix the cause, then run the command again.');
-}
-
-function openTarget(target: OpenTarget, facts: Facts): Refusal | null {
-  return (
-    toolRefusal(target) ??
-    folderRefusal(target) ??
-    fileRefusal(target) ??
-    spaceRefusal(target, facts) ??
-    portRefusal(target, facts)
-  );
 }
 
 function toolRefusal(target: OpenTarget): Refusal | null {
@@ -143,15 +133,18 @@ function folderRefusal({ node, openFolder }: OpenTarget): Refusal | null {
 /** True for a sticky folder such as /tmp, which must stay open to every user. */
 const isShared = (mode: string): boolean => (Number.parseInt(mode, 8) & 0o1000) !== 0;
 
-function fileRefusal(target: OpenTarget): Refusal | null {
-  const file = target.files.find(({ is }) => is === 'different' || is === 'directory');
-  if (file === undefined) return null;
+function fileRefusal({ node, files }: OpenTarget): Refusal | null {
+  return together(files.map((file) => inTheWay(node, file)));
+}
+
+function inTheWay(node: string, file: TargetFile): Refusal | null {
+  if (file.is !== 'different' && file.is !== 'directory') return null;
   const what = file.is === 'directory' ? 'a folder' : `a different file (${bytesInWords(file.size)})`;
   const mounted = file.mounted ? ', and it is mounted' : '';
   return refuse(
     'file-in-the-way',
-    `On ${target.node}, ${file.path} is ${what}${mounted}. It is never overwritten.`,
-    'Move it away, then run the command again.',
+    `On ${node}, ${file.path} is ${what}${mounted}. It is never overwritten.`,
+    'Move away what is there, then run the command again.',
   );
 }
 
@@ -168,18 +161,16 @@ export function bytesToCopy(target: OpenTarget, paths: readonly string[], facts:
 }
 
 function spaceRefusal(target: OpenTarget, facts: Facts): Refusal | null {
-  for (const { mountpoint, available, paths } of target.space) {
+  const left = leftPartsInWords(target, facts);
+  const next = left === null ? 'Free space there, then run the command again.' : `${left} Then run the command again.`;
+  const full = target.space.map(({ mountpoint, available, paths }) => {
     const bytes = bytesToCopy(target, paths, facts);
     const needed = bytes === 0 ? 0 : bytes + SPACE_MARGIN;
-    if (needed <= available) continue;
-    const left = leftPartsInWords(target, facts);
-    return refuse(
-      'no-space',
-      `${target.node} has ${bytesInWords(available)} left on ${mountpoint}. The archives need ${bytesInWords(bytes)}, and ${bytesInWords(SPACE_MARGIN)} must stay free.`,
-      left === null ? 'Free space there, then run the command again.' : `${left} Then run the command again.`,
-    );
-  }
-  return null;
+    if (needed <= available) return null;
+    const says = `${target.node} has ${bytesInWords(available)} left on ${mountpoint}. The archives need ${bytesInWords(bytes)}, and ${bytesInWords(SPACE_MARGIN)} must stay free.`;
+    return refuse('no-space', says, next);
+  });
+  return together(full);
 }
 
 function portRefusal(target: OpenTarget, facts: Facts): Refusal | null {
@@ -191,3 +182,12 @@ function portRefusal(target: OpenTarget, facts: Facts): Refusal | null {
     'Find the process with `ss -ltnp`, move it to another port, then run the command again.',
   );
 }
+
+/** In the order in which an operator would check. */
+const GUARDS: readonly ((target: OpenTarget, facts: Facts) => Refusal | null)[] = [
+  toolRefusal,
+  folderRefusal,
+  fileRefusal,
+  spaceRefusal,
+  portRefusal,
+];

@@ -3,6 +3,7 @@ import type { EngineFacts, Facts, KubeFacts, NodeFacts } from '../cluster/facts.
 import { endpointUrl } from '../cluster/registry.ts';
 import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
+import { together } from './together.ts';
 
 /** Refuses if Kubernetes lists an address as a Ready registry that is none: Salt would give it to every engine. `leaving`: it goes soon. */
 export function strangeEndpointsRefusal(
@@ -24,27 +25,33 @@ export function strangeEndpointsRefusal(
   );
 }
 
+/** The way to complete the registries of these nodes. */
+export type ToComplete = (nodes: readonly string[]) => string;
+
 /** Refuses if a registry on a node that is not in the change is not Ready or is incomplete: every engine would use it too. */
 export function otherRegistriesRefusal(
   { nodes }: Intent,
   { kube, served }: Facts,
-  toComplete = (node: string) => `Run /registry-ha add ${[...nodes, node].join(' ')} to complete it too.`,
+  toComplete: ToComplete = (others) =>
+    `Run /registry-ha add ${[...nodes, ...others].join(' ')} to complete ${others.length === 1 ? 'it' : 'them'} too.`,
 ): Refusal | null {
-  for (const { node } of kube.registries) {
+  const unfit = kube.registries.flatMap(({ node }) => {
     const other = kube.nodes.find(({ name }) => name === node);
-    if (other === undefined || other.roles.includes('bootstrap') || nodes.includes(node)) continue;
-    const tryNext = toComplete(node);
-    if (other.ip === null || !kube.endpoints.ready.includes(other.ip)) {
-      const says = `${node} has a registry too, but the registry is not in the Ready Endpoints. Every engine must use all registries.`;
-      return refuse('registry-unfit', says, tryNext);
-    }
+    if (other === undefined || other.roles.includes('bootstrap') || nodes.includes(node)) return [];
     const missing = served.flatMap((one) => (one.node === node ? one.missing : []));
-    if (missing.length === 0) continue;
-    const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
-    const says = `${node} has a registry too, but the registry does not serve ${missing[0]}${more}. Engines would ask it in vain.`;
-    return refuse('registry-unfit', says, tryNext);
-  }
-  return null;
+    const says = whyUnfit(other, missing, kube);
+    return says === null ? [] : [{ node, says }];
+  });
+  const next = toComplete(unfit.map(({ node }) => node));
+  return together(unfit.map(({ says }) => refuse('registry-unfit', says, next)));
+}
+
+function whyUnfit(other: NodeFacts, missing: readonly string[], kube: KubeFacts): string | null {
+  if (other.ip === null || !kube.endpoints.ready.includes(other.ip))
+    return `${other.name} has a registry too, but the registry is not in the Ready Endpoints. Every engine must use all registries.`;
+  if (missing.length === 0) return null;
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+  return `${other.name} has a registry too, but the registry does not serve ${missing[0]}${more}. Engines would ask it in vain.`;
 }
 
 /** An address that engines list although no registry is there. */

@@ -2,6 +2,7 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import { type Archive, mountpointOf } from '../cluster/archive.ts';
 import type { MountFacts, OpenTarget } from '../cluster/facts.ts';
 import { DELETED, isBackedBy, isMountOf } from '../cluster/mounted.ts';
+import { together } from '../guards/together.ts';
 import type { MountedArchive } from '../plan/step.ts';
 import { listed } from '../text/format.ts';
 
@@ -42,18 +43,18 @@ export function archivesThere(target: OpenTarget, archives: readonly Archive[]):
 
 /** Refuses if two files belong at one mount point, by the mount and by /etc/fstab: a step takes exactly one of them. */
 export function unclearMounts(targets: readonly OpenTarget[], archives: readonly Archive[]): Refusal | null {
-  for (const target of targets) {
+  const unclear = targets.map((target) => {
     const there = archivesThere(target, archives);
-    const twin = there.find(({ id }, at) => there.findIndex((one) => one.id === id) !== at);
-    if (twin === undefined) continue;
-    const files = there.filter(({ id }) => id === twin.id).map(({ path }) => path);
-    return refuse(
-      'mount-unclear',
-      `On ${target.node}, both ${listed(files)} belong at ${twin.mountpoint}, by what is mounted and by /etc/fstab.`,
-      `Check \`losetup -l\` and /etc/fstab on ${target.node}. Unmount the wrong one or correct its line, then run the command again.`,
-    );
-  }
-  return null;
+    const twins = there.filter(({ id }, at) => there.findIndex((one) => one.id === id) < at);
+    const says = [...new Set(twins.map(({ mountpoint }) => mountpoint))].map((mountpoint) => {
+      const files = there.filter((one) => one.mountpoint === mountpoint).map(({ path }) => path);
+      return `On ${target.node}, both ${listed(files)} belong at ${mountpoint}, by what is mounted and by /etc/fstab.`;
+    });
+    if (says.length === 0) return null;
+    const next = `Check \`losetup -l\` and /etc/fstab on ${target.node}. Unmount the wrong one or correct its line, then run the command again.`;
+    return refuse('mount-unclear', says.join(' '), next);
+  });
+  return together(unclear);
 }
 
 /** True if a mount that is no archive's place uses the file. */

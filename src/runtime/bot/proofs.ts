@@ -13,6 +13,8 @@ export interface ClusterProofs {
   readonly status: Proof;
   readonly proof: Proof;
   readonly dryRun: Proof;
+  /** The name of the bot's key. */
+  readonly botKey: string;
   /** The same for the same keys. */
   readonly trusts: string;
 }
@@ -44,6 +46,7 @@ export async function botProofs(
     status: proofOf('status', own, keys),
     proof: proofOf('proof', own, keys),
     dryRun: proofOf('dry-run', own, keys),
+    botKey: own.name,
     trusts: keys.map(({ publicKeyPem }) => publicKeyPem).join(),
   });
   return {

@@ -61,11 +61,12 @@ interface Place {
 
 function clusterRecord(
   { redis, cluster, cache, onError }: Place,
-  { entries, heartbeat, status, proof, dryRun }: ClusterProofs,
+  { entries, heartbeat, status, proof, dryRun, botKey }: ClusterProofs,
   { told, holds }: Pick<BotProofs, 'told' | 'holds'>,
 ) {
   const place = { redis, cluster };
   return {
+    botKey,
     heartbeat,
     changes: redisChanges({ ...place, proof: entries, cache }),
     worker: redisHeartbeat({ ...place, clock, proof: heartbeat }),

@@ -56,8 +56,8 @@ const WORDS: Readonly<Record<Doubt['is'], (change: Change, entries: readonly num
       'The card does not show these entries, and authentic entries may be missing. You cannot decide anything on this card.',
     toDo: [
       `Run ${code(`registry-ha journal show ${change.id}`)} on the bootstrap node of ${escaped(change.intent.cluster)} to see what was really approved and done.`,
-      'Find out who else writes to Redis, then request the change again.',
-      `If you replaced a key just now, check ${code('formerKeys')}: the old public key must be there.`,
+      `If you replaced a key, or restored a backup that has an older one, run ${code('registry-ha doctor bot')}: see ${code('workerKeys')} and ${code('formerKeys')} in docs/keys.md.`,
+      'If not, find out who else writes to Redis, then request the change again.',
     ].join(' '),
     known: `Signed: ${escaped(aim(change))}, ${change.state}.`,
   }),

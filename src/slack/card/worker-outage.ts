@@ -49,7 +49,8 @@ export const UNREADABLE = 'newer version';
 
 /** What a card shows besides the record; a new value means that the card must be redrawn. */
 export function asideOf({ worker, doubt }: CardView): string {
-  if (doubt?.is === 'newer') return UNREADABLE;
+  // Without a new entry, the bot may get the key that was missing.
+  if (doubt !== undefined) return doubt.is === 'newer' ? UNREADABLE : 'unsigned';
   return worker === undefined ? '' : wordFor(worker);
 }
 

@@ -9,7 +9,7 @@ import { fakeFleet } from '../../fakes/fake-fleet.ts';
 import { people, policyOf } from '../../fixtures/policy.ts';
 import { alice, bench, bob, mallory, SettableClock } from '../bench.ts';
 
-const THERE: WorkerLook = { state: { is: 'there' }, silentMs: 1_000, clocks: null };
+const THERE: WorkerLook = { state: { is: 'there' }, silentMs: 1_000, clocks: null, key: null };
 const SILENT: WorkerLook = {
   ...THERE,
   state: { is: 'silent', since: '2026-11-22T09:00:00.000Z' },
@@ -41,6 +41,13 @@ it('clocks that differ are a problem of a worker that works', () => {
   const refusal = refuse('clock-skew', 'The clock is behind.', 'Set it.');
   troubles.worker('lab', { ...THERE, clocks: refusal });
   expect(troubles.of(['lab'])).toEqual({ ...NO_TROUBLES, clocks: [{ cluster: 'lab', refusal }] });
+});
+
+it('a key that a worker does not trust is a problem of that worker', () => {
+  const { troubles } = known();
+  const refusal = refuse('approval-invalid', 'It does not trust the key.', 'Copy it.');
+  troubles.worker('lab', { ...THERE, key: refusal });
+  expect(troubles.of(['lab'])).toEqual({ ...NO_TROUBLES, keys: [{ cluster: 'lab', refusal }] });
 });
 
 it('what is wrong with the bot is named until it is right again', () => {

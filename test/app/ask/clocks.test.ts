@@ -45,3 +45,25 @@ describe('a bot whose clock is an hour ahead', () => {
     expect(await on.request()).toMatchObject({ says: expect.stringContaining('The clock of the bot is 1 h ahead') });
   });
 });
+
+describe('a worker that does not trust the bot’s key', () => {
+  it('gets no request: the answer names the key and the way out, and nothing is stored', async () => {
+    const on = bench();
+    on.life.trusts = ['aaaaaaaaaaaa'];
+    expect(await on.request()).toMatchObject({
+      refused: 'approval-invalid',
+      says: expect.stringMatching(/^The worker of lab does not trust this bot’s key [0-9a-f]{12}/),
+      tryNext: expect.stringContaining('`trustedKeys`'),
+    });
+    expect(await on.changes.open()).toEqual([]);
+  });
+
+  it('gets no approval, and the plan waits until the key is right', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.life.trusts = ['aaaaaaaaaaaa'];
+    expect(await on.decide(approvalBy(bob, change))).toMatchObject({ refused: 'approval-invalid' });
+    on.life.trusts = null;
+    expect(isRefusal(await on.decide(approvalBy(bob, change)))).toBe(false);
+  });
+});

@@ -4,10 +4,11 @@ import { workerWatch } from '../../../src/app/ask/watch-workers.ts';
 import type { Heard, SeenWorker } from '../../../src/domain/cluster/worker-state.ts';
 import { SettableClock } from '../bench.ts';
 
+const BOT_KEY = 'bbbbbbbbbbbb';
 const NAMES = Array.from({ length: 125 }, (_, at) => `c${at + 1}`);
 
 it('the workers that cards show are looked at each time, and every other one in its turn', async () => {
-  const clusters = new Map(NAMES.map((name) => [name, name]));
+  const clusters = new Map(NAMES.map((name) => [name, { botKey: BOT_KEY }]));
   let busy: readonly string[] = ['c3', 'c100'];
   const watch = workerWatch({
     clusters,
@@ -24,7 +25,7 @@ it('the workers that cards show are looked at each time, and every other one in 
   expect(others.size).toBe(123);
   busy = [];
   clusters.clear();
-  clusters.set('new', 'new');
+  clusters.set('new', { botKey: BOT_KEY });
   expect((await watch()).others).toEqual(new Map([['new', { is: 'silent', since: null }]]));
 });
 
@@ -41,7 +42,7 @@ describe('each look is heard of', () => {
   clock.at += 2_000;
 
   async function lookAt(seen: Heard, tookMs = 0): Promise<WorkerLook | undefined> {
-    const clusters = new Map([['lab', 'lab']]);
+    const clusters = new Map([['lab', { botKey: BOT_KEY }]]);
     const heard = new Map<string, WorkerLook>();
     const workers = async () => {
       clock.at += tookMs;
@@ -57,7 +58,16 @@ describe('each look is heard of', () => {
   }
 
   it('with the age of the heartbeat, and clocks that agree', async () => {
-    expect(await lookAt(beat)).toEqual({ state: { is: 'there' }, silentMs: 2_000, clocks: null });
+    expect(await lookAt(beat)).toEqual({ state: { is: 'there' }, silentMs: 2_000, clocks: null, key: null });
+  });
+
+  it('with the refusal that everyone gets while the worker does not trust the bot', async () => {
+    const untrusting = { ...beat, about: { version: '1.2.3', trusts: ['aaaaaaaaaaaa'] } };
+    const look = await lookAt(untrusting);
+    expect(look?.key).toMatchObject({ says: expect.stringContaining(`does not trust this bot’s key ${BOT_KEY}`) });
+    const trusting = { ...beat, about: { version: '1.2.3', trusts: ['aaaaaaaaaaaa', BOT_KEY] } };
+    expect((await lookAt(trusting))?.key).toBe(null);
+    expect((await lookAt({ ...untrusting, silentMs: 20_000 }))?.key).toBe(null);
   });
 
   it('with the refusal that everyone gets while the clocks differ', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { untrustedBot } from '../../../src/domain/answers/bot-key.ts';
 import { help } from '../../../src/domain/questions/help/help.ts';
 import { type HelpTroubles, NO_TROUBLES, troubleLines } from '../../../src/domain/questions/help/troubles.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
@@ -30,6 +31,7 @@ const skew = {
   says: 'The clock of the worker of lab is 2 min behind.',
   tryNext: 'Set it.',
 } as const;
+const untrusted = untrustedBot('lab', '1f2e3d4c5b6a');
 const MANY = Array.from({ length: 300 }, (_, at) => `cluster-${at + 1}`);
 
 const workersOf = (worker: HelpTroubles['workers'][number]['worker'], ...clusters: readonly string[]) => ({
@@ -49,6 +51,11 @@ const TROUBLES: Readonly<Record<string, HelpTroubles>> = {
   'newer workers': workersOf({ is: 'newer' }, 'lab', 'prod'),
   'clocks that differ': { ...NO_TROUBLES, clocks: [{ cluster: 'lab', refusal: skew }] },
   'clocks that differ in many': { ...NO_TROUBLES, clocks: MANY.map((cluster) => ({ cluster, refusal: skew })) },
+  'a worker that does not trust the bot': { ...NO_TROUBLES, keys: [{ cluster: 'lab', refusal: untrusted }] },
+  'workers that do not trust the bot': {
+    ...NO_TROUBLES,
+    keys: MANY.map((cluster) => ({ cluster, refusal: untrusted })),
+  },
   'a worker that was not checked': { ...NO_TROUBLES, unchecked: ['lab'] },
   'workers that were not checked': { ...NO_TROUBLES, unchecked: MANY },
   'a shared app token': botWith({ is: 'token-shared' }),
@@ -69,13 +76,14 @@ it('help begins with the problems, and stays short with every kind in 300 cluste
       MANY.map((cluster) => ({ cluster, worker: is === 'silent' ? silent : { is } })),
     ),
     clocks: MANY.map((cluster) => ({ cluster, refusal: skew })),
+    keys: MANY.map((cluster) => ({ cluster, refusal: untrusted })),
     unchecked: MANY,
     bot: Object.values(TROUBLES).flatMap(({ bot }) => bot),
   };
   const says = help.answer({ ...known, troubles: everything }, MRKDWN);
   const [first = '', ...lines] = says.split('\n');
   expect(first).toBe('*Problems that the bot knows of*');
-  expect(lines.indexOf('*Registries of a MetalK8s cluster: what you may do here*')).toBe(9);
+  expect(lines.indexOf('*Registries of a MetalK8s cluster: what you may do here*')).toBe(10);
   expect(says.length).toBeLessThan(3_000);
   expect(help.answer(known, MRKDWN)).not.toContain('Problems');
 });

@@ -252,4 +252,11 @@ export const ADAPTERS: readonly Mutant[] = [
     replace: 'false',
     tests: ['test/adapters/redis/server/sentinel-login.test.ts'],
   },
+  {
+    name: 'the proof reads as fast as it can',
+    file: 'src/runtime/worker/cluster.ts',
+    find: 'config.verify.maxRate',
+    replace: 'Number.POSITIVE_INFINITY',
+    tests: ['test/runtime/worker/proof-rate.test.ts'],
+  },
 ];

@@ -388,4 +388,18 @@ export const APP: readonly Mutant[] = [
     replace: 'connections > SOCKETS * replicas + 1',
     tests: OTHER_BOTS,
   },
+  {
+    name: 'people approve what the worker will not accept, as it does not trust the bot',
+    file: 'src/app/ask/compared-clocks.ts',
+    find: 'return clocks ?? key;',
+    replace: 'return clocks;',
+    tests: ['test/app/ask/clocks.test.ts'],
+  },
+  {
+    name: 'a card stays red although the bot got the key that was missing',
+    file: 'src/slack/card/worker-outage.ts',
+    find: "doubt.is === 'newer' ? UNREADABLE : 'unsigned'",
+    replace: "doubt.is === 'newer' ? UNREADABLE : ''",
+    tests: ['test/slack/outbox/newer-record.test.ts'],
+  },
 ];

@@ -32,6 +32,13 @@ export const DOMAIN: readonly Mutant[] = [
     tests: GUARDS,
   },
   {
+    name: 'a refusal names only the first of several nodes',
+    file: 'src/domain/guards/together.ts',
+    find: "found.map((one) => one.says).join(' ')",
+    replace: 'first.says',
+    tests: ['test/domain/guards/several.test.ts'],
+  },
+  {
     name: 'copies fill a disk to the last byte',
     file: 'src/domain/guards/nodes.ts',
     find: 'bytes + SPACE_MARGIN',

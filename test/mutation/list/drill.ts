@@ -102,8 +102,8 @@ export const DRILLS: readonly Mutant[] = [
   {
     name: 'a drill begins although an engine does not list a registry',
     file: 'src/domain/verbs/drill/guards.ts',
-    find: 'if (without.length === 0) continue;',
-    replace: 'continue;',
+    find: 'return together(unlisted);',
+    replace: 'return null;',
     tests: PLAN,
   },
   {

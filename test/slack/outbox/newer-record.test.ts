@@ -13,7 +13,7 @@ import { KeptLog, RecordingSlack } from '../recording-slack.ts';
 const ID = 'lab-7f3k2q';
 const at = '2026-11-22T10:00:00.000Z';
 
-describe('a bot that meets what a newer version has written', () => {
+describe('a bot that cannot read an entry', () => {
   let clock: SettableClock;
   let changes: FakeChanges;
   let whole: Changes['get'];
@@ -32,10 +32,10 @@ describe('a bot that meets what a newer version has written', () => {
   });
 
   /** Draws the card as a bot that can read every entry, or not the second one. */
-  async function draw(reads: 'all' | 'some'): Promise<string> {
+  async function draw(reads: 'all' | 'some', is: 'newer' | 'unsigned' = 'newer'): Promise<string> {
     changes.get = async (id) => {
       const stored = await whole(id);
-      return stored === null || reads === 'all' ? stored : { ...stored, doubt: { is: 'newer', entries: [2] } };
+      return stored === null || reads === 'all' ? stored : { ...stored, doubt: { is, entries: [2] } };
     };
     const useCases = {
       waitsFor: async () => [],
@@ -60,7 +60,16 @@ describe('a bot that meets what a newer version has written', () => {
     return drawn;
   }
 
-  it('says so on the card and once in the thread, without buttons', async () => {
+  it('shows the plan again once it has the key that was missing, without a new entry', async () => {
+    expect(await draw('some', 'unsigned')).toBe('drawn');
+    expect(slack.texts('1.1').at(-1)).toContain('DO NOT BELIEVE THIS RECORD');
+    expect(await draw('some', 'unsigned')).toBe('nothing');
+    expect(await draw('all')).toBe('drawn');
+    expect(slack.texts('1.1').at(-1)).toContain('The plan is ready');
+    expect(JSON.stringify(slack.updates.at(-1)?.drawing.blocks)).toContain('"actions"');
+  });
+
+  it('that is newer says so on the card and once in the thread, without buttons', async () => {
     expect(await draw('some')).toBe('drawn');
     expect(slack.texts('1.1').at(-1)).toContain('A newer version of registry-ha wrote 1 entry (2)');
     expect(JSON.stringify(slack.updates.at(-1)?.drawing.blocks)).not.toContain('"actions"');

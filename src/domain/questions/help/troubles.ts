@@ -8,7 +8,9 @@ import type { Markup } from '../../text/markup.ts';
 export interface HelpTroubles {
   /** Of the asker's clusters, as the bot last saw them; those that work are left out. */
   readonly workers: readonly TroubledWorker[];
-  readonly clocks: readonly TroubledClocks[];
+  readonly clocks: readonly RefusingCluster[];
+  /** Clusters whose workers do not trust the bot's key. */
+  readonly keys: readonly RefusingCluster[];
   /** Clusters whose workers the bot has not checked lately: nobody knows whether they work. */
   readonly unchecked: readonly string[];
   readonly bot: readonly BotTrouble[];
@@ -20,8 +22,8 @@ export interface TroubledWorker {
   readonly worker: Exclude<WorkerState, { is: 'there' }>;
 }
 
-/** A cluster in which changes are refused because clocks differ. */
-export interface TroubledClocks {
+/** A cluster in which changes are refused because of bot and worker. */
+export interface RefusingCluster {
   readonly cluster: string;
   readonly refusal: Refusal;
 }
@@ -34,10 +36,13 @@ export type BotTrouble =
   | { readonly is: 'redis-settings'; readonly says: readonly string[] }
   | { readonly is: 'redis-rights'; readonly missing: readonly string[] };
 
-export const NO_TROUBLES: HelpTroubles = { workers: [], clocks: [], unchecked: [], bot: [] };
+export const NO_TROUBLES: HelpTroubles = { workers: [], clocks: [], keys: [], unchecked: [], bot: [] };
 
 /** One line for each kind of trouble, below a heading; nothing without any. */
-export function troubleLines({ workers, clocks, unchecked, bot }: HelpTroubles, markup: Markup): readonly string[] {
+export function troubleLines(
+  { workers, clocks, keys, unchecked, bot }: HelpTroubles,
+  markup: Markup,
+): readonly string[] {
   const lines = [
     ...bot.map((one) => botLine(one, markup)),
     ...silentLine(those('silent', workers), markup),
@@ -45,6 +50,7 @@ export function troubleLines({ workers, clocks, unchecked, bot }: HelpTroubles, 
     ...unverifiedLine(those('unverified', workers), markup),
     ...newerLine(those('newer', workers), markup),
     ...clocksLine(clocks, markup),
+    ...keysLine(keys, markup),
     ...uncheckedLine(unchecked, markup),
   ];
   return lines.length === 0 ? [] : [markup.strong('Problems that the bot knows of'), ...lines];
@@ -103,14 +109,26 @@ const newerLine = (newer: readonly Of<'newer'>[], { text }: Markup): readonly st
     ? []
     : [`A newer version of registry-ha wrote the last heartbeat of ${of(newer, text)}. Update the bot.`];
 
-function clocksLine(clocks: readonly TroubledClocks[], { text, code }: Markup): readonly string[] {
+function clocksLine(clocks: readonly RefusingCluster[], { text, code }: Markup): readonly string[] {
   const [only, ...others] = clocks;
   if (only === undefined) return [];
-  if (others.length === 0) return [[only.refusal.says, only.refusal.tryNext ?? ''].map(text).join(' ').trim()];
+  if (others.length === 0) return [asText(only, text)];
   return [
     `Clocks differ too much in ${of(clocks, text)}, so changes are refused there. ${code('registry-ha doctor bot')} says which clock is wrong. Set it with ${code('chronyc makestep')}.`,
   ];
 }
+
+function keysLine(keys: readonly RefusingCluster[], { text, code }: Markup): readonly string[] {
+  const [only, ...others] = keys;
+  if (only === undefined) return [];
+  if (others.length === 0) return [asText(only, text)];
+  return [
+    `The workers of ${of(keys, text)} do not trust this bot’s key, so changes are refused there. ${code('registry-ha doctor bot')} names the key. Add its ${code('approval.pub')} to their ${code('trustedKeys')}, then restart them.`,
+  ];
+}
+
+const asText = ({ refusal: { says, tryNext = '' } }: RefusingCluster, text: Markup['text']): string =>
+  [says, tryNext].map(text).join(' ').trim();
 
 function uncheckedLine(unchecked: readonly string[], { text, code }: Markup): readonly string[] {
   if (unchecked.length === 0) return [];

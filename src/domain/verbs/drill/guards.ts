@@ -4,6 +4,7 @@ import { endpointUrl } from '../../cluster/registry.ts';
 import { archiveGuards } from '../../guards/archives.ts';
 import { fitRefusal } from '../../guards/guards.ts';
 import { strangeEndpointsRefusal } from '../../guards/registries.ts';
+import { together } from '../../guards/together.ts';
 import { shellQuote } from '../../node-commands/command.ts';
 import { asideManifest, drillOf } from '../../node-commands/drill-commands.ts';
 import { REGISTRY_MANIFEST } from '../../node-commands/undo-commands.ts';
@@ -68,34 +69,36 @@ function withoutRegistry({ nodes }: Drill, facts: Facts): Refusal | null {
 
 /** While the bootstrap's is away, engines use every other registry: each must be Ready, current and complete. */
 function unfitRefusal(facts: Facts): Refusal | null {
-  const { kube, served } = facts;
-  for (const { name, ip } of extraRegistries(facts)) {
-    const pod = kube.registries.find(({ node }) => node === name);
-    const next = `Bring it up to date first: /registry-ha sync ${name}`;
-    const away = 'Nothing would serve in the bootstrap’s place.';
-    if (ip === null || !kube.endpoints.ready.includes(ip) || pod?.ready !== true)
-      return refuse('registry-unfit', `The registry of ${name} is not in the Ready Endpoints. ${away}`, next);
-    if (pod.version !== kube.clusterVersion)
-      return refuse('registry-unfit', `The registry of ${name} runs ${pod.version}, not ${kube.clusterVersion}.`, next);
-    const missing = served.flatMap((one) => (one.node === name ? one.missing : []));
-    const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
-    if (missing.length > 0)
-      return refuse('registry-unfit', `The registry of ${name} does not serve ${missing[0]}${more}. ${away}`, next);
-  }
-  return null;
+  const unfit = extraRegistries(facts).flatMap((node) => {
+    const says = whyUnfit(node, facts);
+    return says === null ? [] : [{ name: node.name, says }];
+  });
+  const names = unfit.map(({ name }) => name).join(' ');
+  const next = `Bring ${unfit.length === 1 ? 'it' : 'them'} up to date first: /registry-ha sync ${names}`;
+  return together(unfit.map(({ says }) => refuse('registry-unfit', says, next)));
+}
+
+function whyUnfit({ name, ip }: NodeFacts, { kube, served }: Facts): string | null {
+  const pod = kube.registries.find(({ node }) => node === name);
+  const away = 'Nothing would serve in the bootstrap’s place.';
+  if (ip === null || !kube.endpoints.ready.includes(ip) || pod?.ready !== true)
+    return `The registry of ${name} is not in the Ready Endpoints. ${away}`;
+  if (pod.version !== kube.clusterVersion)
+    return `The registry of ${name} runs ${pod.version}, not ${kube.clusterVersion}.`;
+  const missing = served.flatMap((one) => (one.node === name ? one.missing : []));
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+  return missing.length === 0 ? null : `The registry of ${name} does not serve ${missing[0]}${more}. ${away}`;
 }
 
 /** Every engine must list every registry: one that does not could pull nothing meanwhile. */
 function unlistedRefusal(facts: Facts): Refusal | null {
-  for (const { name, ip } of [...extraRegistries(facts), ...[bootstrapOf(facts) ?? []].flat()]) {
+  const registries = [...extraRegistries(facts), ...[bootstrapOf(facts) ?? []].flat()];
+  const unlisted = registries.map(({ name, ip }) => {
     const url = endpointUrl(ip ?? '');
     const without = facts.engines.filter((one) => one.is === 'known' && !one.endpoints.includes(url));
-    if (without.length === 0) continue;
-    return refuse(
-      'engine-without-registry',
-      `The container engine of ${listed(without.map(({ node }) => node))} does not list the registry of ${name}.`,
-      'Give every engine every registry first: /registry-ha sync',
-    );
-  }
-  return null;
+    if (without.length === 0) return null;
+    const says = `The container engine of ${listed(without.map(({ node }) => node))} does not list the registry of ${name}.`;
+    return refuse('engine-without-registry', says, 'Give every engine every registry first: /registry-ha sync');
+  });
+  return together(unlisted);
 }

@@ -23,7 +23,7 @@ export function removeRefusal(
     commonRefusal(intent, facts) ??
     archiveGuards(facts) ??
     strangeEndpointsRefusal(facts.kube, intent.nodes) ??
-    otherRegistriesRefusal(intent, facts, (node) => `Complete it first: run /registry-ha sync ${node}`) ??
+    otherRegistriesRefusal(intent, facts, completeFirst) ??
     lastRefusal(intent, facts) ??
     unclearMounts(
       targets.map(({ target }) => target),
@@ -31,6 +31,9 @@ export function removeRefusal(
     )
   );
 }
+
+const completeFirst = (nodes: readonly string[]): string =>
+  `Complete ${nodes.length === 1 ? 'it' : 'them'} first: run /registry-ha sync ${nodes.join(' ')}`;
 
 /** Refuses to remove the last registry beside the bootstrap's, unless the request says so. */
 function lastRefusal(intent: Remove, { kube }: Facts): Refusal | null {

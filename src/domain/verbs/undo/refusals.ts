@@ -2,6 +2,7 @@ import { type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Change } from '../../change/change.ts';
 import { touchedSteps } from '../../change/step-attempts.ts';
 import { isAt, mayBeBackedBy } from '../../cluster/mounted.ts';
+import { together } from '../../guards/together.ts';
 import { shellQuote } from '../../node-commands/command.ts';
 import { undoneChange } from '../../plan/intent.ts';
 import { namedNodes } from '../../plan/plan.ts';
@@ -56,18 +57,17 @@ function undoFirst(newest: Change, laterChanges: number): string {
 
 /** Refuses while a mount is neither surely the change's own nor surely another one: an undo must not leave it in silence. */
 export function unclearMountRefusal({ id }: Change, traces: readonly Footprint[]): Refusal | null {
-  for (const trace of traces) {
-    for (const { archive, takesMount } of ownMounts(trace)) {
-      const { path, mountpoint } = archive;
+  const unclear = traces.flatMap((trace) =>
+    ownMounts(trace).map(({ archive: { path, mountpoint }, takesMount }) => {
       const found = trace.target.mounts.filter(isAt(mountpoint)).find(mayBeBackedBy(path));
-      if (!takesMount || found === undefined) continue;
+      if (!takesMount || found === undefined) return null;
       const { name } = trace.node;
       return refuse(
         'not-undoable',
         `On ${name}, ${found.backingFile} is mounted at ${mountpoint}. ${id} mounted ${path} there, which is not the same file now, so it is unclear whose mount this is.`,
         `Check it with \`losetup -l\` on ${name}. If nobody needs it, run \`umount ${shellQuote(mountpoint)}\` there, then request the undo again.`,
       );
-    }
-  }
-  return null;
+    }),
+  );
+  return together(unclear);
 }

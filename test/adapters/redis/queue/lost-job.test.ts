@@ -37,6 +37,7 @@ function bot() {
     groups: new FakeGroups(),
     clock,
     postAgain,
+    botKey: 'aaaaaaaaaaaa',
     remind,
     onOpen: () => undefined,
     cards,
