@@ -308,6 +308,12 @@ it('refuses nothing on a healthy cluster', () => {
   expect(firstRefusal(addNode2, facts())).toBeNull();
 });
 
+it('takes what listens on port 8080 for the registry that Kubernetes shows on the node, also without its manifest', () => {
+  const taken = withTarget({ portTaken: true });
+  const registries = [...taken.kube.registries, { node: 'node-2', ready: true, version: '128.0.1', carries: [] }];
+  expect(firstRefusal(addNode2, { ...taken, kube: { ...taken.kube, registries } })).toBeNull();
+});
+
 it('requires space only on the file system of the copies', () => {
   const space = [
     { mountpoint: '/', available: 1, paths: [] },

@@ -134,7 +134,7 @@ export const DOMAIN: readonly Mutant[] = [
     file: 'src/domain/guards/nodes.ts',
     find: '!target.portTaken || hasRegistry',
     replace: '!target.portTaken',
-    tests: ADD,
+    tests: GUARDS,
   },
   {
     name: 'a plan needs more space than it said',
