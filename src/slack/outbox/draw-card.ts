@@ -206,8 +206,8 @@ async function viewOf({ change, progress, doubt }: StoredChange, ports: DrawPort
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
   // Progress of a silent worker is outdated.
   const current = worker.is === 'there' ? progress : [];
-  const activeHolds =
-    change.state === 'planned' || change.state === 'failed' ? await ports.useCases.activeHolds(change) : NOTHING_HELD;
+  const mayBeHeld = change.state === 'planned' || change.state === 'failed' || change.state === 'approved';
+  const activeHolds = mayBeHeld ? await ports.useCases.activeHolds(change) : NOTHING_HELD;
   const rivals = change.state === 'planned' ? await ports.useCases.rivals(change) : [];
   return { change, progress: current, waitsFor, worker, activeHolds, rivals, now: ports.clock.now() };
 }
