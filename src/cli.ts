@@ -60,4 +60,6 @@ doctorCommand(program, {
 });
 generatedCommands(program);
 
+program.showHelpAfterError('To list the commands: registry-ha --help. Freezes, locks and help are commands in Slack.');
+
 await program.parseAsync();

@@ -116,6 +116,9 @@ export const CASES: Readonly<Record<string, CardView>> = {
       ),
     },
   ]),
+  'approved-held-back': view([...base, approved()], {
+    activeHolds: { ...NOTHING_HELD, heldBack: 'It waits until the bot can read the user group S1 (<no answer>).' },
+  }),
   'approved-waits': view([...base, approved()], { waitsFor: ['lab-abc123', 'lab-def456'] }),
   'applying-copies': view(
     [...going, done('copy:node-2:metalk8s-127.0.6', 0, true), running('copy:node-2:metalk8s-128.0.1')],

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type Calls, NO_CALLS } from '../../src/app/policy/calls.ts';
-import type { ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
+import type { Change, ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
 import { WORKER_THERE, type WorkerState } from '../../src/domain/cluster/worker-state.ts';
 import { NOTHING_HELD } from '../../src/domain/policy/active-holds.ts';
 import { notifier } from '../../src/slack/outbox/notifier.ts';
@@ -23,6 +23,7 @@ export class World {
   worker: WorkerState = WORKER_THERE;
   calls: Calls = NO_CALLS;
   readonly ahead = new Map<ChangeId, readonly ChangeId[]>();
+  readonly rivals = new Map<ChangeId, readonly Change[]>();
   readonly #end = new AbortController();
   readonly #running: Promise<void>[] = [];
 
@@ -30,7 +31,7 @@ export class World {
     const { clock, announcements, cards, slack, log } = this;
     const useCases = {
       calls: async () => this.calls,
-      rivals: async () => [],
+      rivals: async ({ id }: { id: ChangeId }) => this.rivals.get(id) ?? [],
       waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
       activeHolds: async () => NOTHING_HELD,
       workerOf: async () => this.worker,

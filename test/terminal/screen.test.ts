@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refuse } from '../../src/domain/answers/refusal.ts';
 import { asTypedHere } from '../../src/domain/questions/here.ts';
-import { type AnsweredHere, exitCodeOf, type Outcome } from '../../src/terminal/outcome.ts';
+import { type AnsweredHere, exitCodeOf, inWords, type Outcome } from '../../src/terminal/outcome.ts';
 import { Screen } from '../../src/terminal/screen.ts';
 
 const answered = (text: string, isWell = true): AnsweredHere => ({
@@ -130,5 +130,16 @@ describe('commands in the words of Slack', () => {
       'registry-ha status shows it; /registry-ha sync node-2 completes it.',
     );
     expect(asTypedHere('/opt/registry-ha status')).toBe('/opt/registry-ha status');
+  });
+
+  it('are those of the terminal in the way out of a refusal there, changes too', () => {
+    const refusal = refuse(
+      'bad-command',
+      'No.',
+      'For example: /registry-ha add node-2, or lift it: /registry-ha unfreeze',
+    );
+    expect(inWords({ is: 'usage', refusal })).toBe(
+      'No. For example: registry-ha add node-2, or lift it: /registry-ha unfreeze',
+    );
   });
 });

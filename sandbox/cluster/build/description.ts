@@ -13,7 +13,7 @@ const version = z
     error: 'must be a version such as 128.0.1',
   });
 /** RFC 1123, as Kubernetes requires for node and solution names. */
-const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,60}[a-z0-9])?$/, {
+const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,238}[a-z0-9])?$/, {
   error: 'must be lower-case letters, digits, dots and dashes',
 });
 const absolutePath = z

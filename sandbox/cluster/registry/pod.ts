@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { imagesVariable } from '../build/content.ts';
 import { type ClusterParts, contentFolder, paced } from '../parts.ts';
 import type { SimNode, SimRegistry } from '../world.ts';
 import { type Answer, errorPage, textAnswer } from './answer.ts';
@@ -180,9 +179,11 @@ export function isOtherVersion(id: string, version: string): boolean {
 /** nginx does not start without its server block, or if an include uses an undefined variable. */
 function isConfigured({ config }: SimRegistry): boolean {
   if (!config.has('default.conf')) return false;
-  const includes = [...config.keys()].filter((one) => /^99-metalk8s-\d.*-registry\.inc$/.test(one));
-  const variables = config.get('90-registry-config.inc') ?? '';
-  return includes.every((one) => variables.includes(`$${imagesVariable(one.slice(3, -'-registry.inc'.length))} `));
+  const includes = [...config].filter(([name]) => name.endsWith('.inc')).map(([, text]) => text);
+  const found = (pattern: RegExp) => includes.flatMap((text) => [...text.matchAll(pattern)].map(([, name]) => name));
+  const isSet = new Set(found(/\bset \$(\w+) /g));
+  // Salt has rendered the paths of solutions into their includes.
+  return found(/\$(metalk8s_\w+_images)\b/g).every((name) => isSet.has(name));
 }
 
 function portTaken(cause: unknown): null {

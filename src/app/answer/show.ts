@@ -1,16 +1,18 @@
-import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
-import type { ChangeId } from '../../domain/change/change.ts';
+import { isRefusal, type Refusal, refuse } from '../../domain/answers/refusal.ts';
+import type { Change, ChangeId } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
 import { redacted } from '../../domain/change/redact.ts';
 import { workerState } from '../../domain/cluster/worker-state.ts';
 import { startsAt } from '../../domain/policy/decide.ts';
+import { approversOf, heldBack } from '../../domain/policy/held-back.ts';
 import { touchedNodes } from '../../domain/policy/hold.ts';
 import { closedFor, stopped } from '../../domain/policy/may-request.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
 import { unknownChange } from '../../domain/verbs/undo/refusals.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import type { Asker } from '../ask/asker.ts';
 import { callsFor } from '../policy/calls.ts';
-import { policyContext } from '../policy/policy-context.ts';
+import { type PolicyContextPorts, policyContext } from '../policy/policy-context.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { listedChange } from './changes.ts';
 import type { AnswerPorts, Gather } from './gather.ts';
@@ -29,6 +31,16 @@ export const knownForLog: Gather<'log'> = async ({ change }, asker, ports) => {
   return { ...(await listedChange(stored.change, ports)), events: stored.events.map(redacted) };
 };
 
+/** User groups matter only while an approval waits for its start. */
+function contextOf(change: Change, ports: PolicyContextPorts & { readonly policy: Policy }) {
+  const people = change.state === 'approved' ? approversOf(ports.policy, change) : { users: [], groups: [] };
+  return policyContext(
+    people,
+    change.approvers.map(({ id }) => id),
+    ports,
+  );
+}
+
 /** The same, with what its next step depends on. */
 export const knownForWhy: Gather<'why'> = async ({ change: id }, asker, ports) => {
   const stored = await storedChange(id, asker, ports);
@@ -40,12 +52,15 @@ export const knownForWhy: Gather<'why'> = async ({ change: id }, asker, ports) =
   const [listed, worker, now, { toDecide }] = await Promise.all([
     listedChange(change, ports),
     of.worker.seen(),
-    policyContext({ users: [], groups: [] }, [], { ...ports, ...of }),
+    contextOf(change, { ...ports, ...of }),
     callsFor(change, of),
   ]);
   const until = change.planExpires === undefined ? now.at : new Date(change.planExpires);
+  const held = heldBack(of.policy, change, now);
   const stop =
-    stopped(of.policy, name, touchedNodes(change), now) ?? closedFor(of.policy.verbs[verb], name, now.at, until);
+    stopped(of.policy, name, touchedNodes(change), now) ??
+    closedFor(of.policy.verbs[verb], name, now.at, until) ??
+    (held === null ? null : refuse('group-unreadable', held));
   const opens = startsAt(of.policy, change, now.at);
   const later = opens === null ? {} : { opens: opens.toISOString() };
   return { ...listed, worker: workerState(worker), stopped: stop, approvers: toDecide, ...later };

@@ -35,14 +35,20 @@ export async function freshRun(
   signal: AbortSignal,
 ): Promise<Run | Refusal> {
   const { clock, shell } = ports;
-  await shell.pin(approved.plan.approved.hostKeys);
+  const pin = () => shell.pin(approved.plan.approved.hostKeys);
+  // The first start has pinned them. A retry must not pin a key again that an operator has removed since, for a new machine.
+  const hasPinned = approved.change.startedAt !== undefined;
+  if (!hasPinned) await pin();
   const until = clock.steadyMs() + BUSY_LIMIT_MS;
   const onWait = waitReporter(approved.id, ports);
   const checks = approved.begun ? retryingPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
   for (;;) {
     const run = await runOf(approved, checks, signal);
     const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && TRANSIENT.has(run.refused)));
-    if (!mayPass || clock.steadyMs() >= until) return run;
+    if (!mayPass || clock.steadyMs() >= until) {
+      if (hasPinned && !isRefusal(run)) await pin();
+      return run;
+    }
     onWait(`Waiting for at most ten minutes: ${run.says}`);
     await clock.sleep(BUSY_POLL_MS, signal);
   }

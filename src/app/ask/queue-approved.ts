@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/change/change.ts';
 import { whyRevoked } from '../../domain/policy/decide.ts';
-import { decidersOf } from '../../domain/policy/policy.ts';
+import { approversOf } from '../../domain/policy/held-back.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { policyContext } from '../policy/policy-context.ts';
 import type { ClusterPorts } from './request-change.ts';
@@ -12,8 +12,7 @@ export async function queueOrRevoke(
   how: 'add' | 'ensure',
   ports: ClusterPorts & { readonly clock: Clock },
 ): Promise<void> {
-  const isAlone = change.approval?.approval.breakGlass !== undefined;
-  const people = decidersOf(ports.policy.verbs[change.intent.verb], isAlone ? 'break-glass' : 'approve');
+  const people = approversOf(ports.policy, change);
   const ids = change.approvers.map(({ id }) => id);
   const now = await policyContext(people, ids, ports);
   const refusal = whyRevoked(ports.policy, change, now);

@@ -2,6 +2,7 @@ import type { Person } from '../../domain/change/approval.ts';
 import type { Change } from '../../domain/change/change.ts';
 import type { ActiveHolds, RightsIn } from '../../domain/policy/active-holds.ts';
 import { startsAt } from '../../domain/policy/decide.ts';
+import { approversOf, heldBack } from '../../domain/policy/held-back.ts';
 import { inForce } from '../../domain/policy/hold.ts';
 import { groupsFor } from '../../domain/policy/people.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
@@ -20,12 +21,18 @@ export async function activeHoldsOf({ holds, policy, clock }: PolicedPorts): Pro
   return { holds: inForce(await holds.all(), at), freeze: freezeAt(policy.freezes, at) };
 }
 
-/** What keeps this change from starting now: holds, a freeze, and a window that opens later; and whether glass may be broken for it. */
+/** What keeps this change from starting now: holds, a freeze, a window that opens later, and a user group that cannot be read; and whether glass may be broken for it. */
 export async function whatHolds(change: Change, ports: PolicedPorts): Promise<ActiveHolds> {
   const opens = startsAt(ports.policy, change, ports.clock.now());
   const mayBreakGlass = ports.policy.verbs[change.intent.verb].breakGlass !== undefined;
-  const held = { ...(await activeHoldsOf(ports)), mayBreakGlass };
+  const waits = change.state === 'approved' ? await unreadFor(change, ports) : null;
+  const held = { ...(await activeHoldsOf(ports)), mayBreakGlass, ...(waits === null ? {} : { heldBack: waits }) };
   return opens === null ? held : { ...held, opens: opens.toISOString() };
+}
+
+async function unreadFor(change: Change, ports: PolicedPorts): Promise<string | null> {
+  const ids = change.approvers.map(({ id }) => id);
+  return heldBack(ports.policy, change, await policyContext(approversOf(ports.policy, change), ids, ports));
 }
 
 export async function rightsOf(

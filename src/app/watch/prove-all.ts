@@ -2,7 +2,7 @@ import type { Archive, Image } from '../../domain/cluster/archive.ts';
 import { imageName } from '../../domain/cluster/archive.ts';
 import type { BootstrapFacts, KubeFacts, NodeFacts } from '../../domain/cluster/facts.ts';
 import type { ProofResult } from '../../domain/cluster/proof-result.ts';
-import { soundArchives } from '../../domain/guards/archives.ts';
+import { soundArchives, versionUnlisted } from '../../domain/guards/archives.ts';
 import type { ProofProgress } from '../../domain/questions/verify/proof-report.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProofWish } from '../../ports/proofs.ts';
@@ -74,7 +74,7 @@ async function prove(of: Proving): Promise<void> {
   const kube = await known(of, 'Kubernetes', (signal) => of.kubernetes.look(signal));
   const bootstrap = await known(of, 'the bootstrap node', (signal) => of.bootstrap.glance(signal));
   if (kube === null) return;
-  const archives = archivesOf(bootstrap, of.notes);
+  const archives = archivesOf(kube, bootstrap, of.notes);
   const registries = registriesOf(kube, of.notes);
   const chosen = chosenOf(registries, kube, of);
   await proveEngines(kube, registries, of);
@@ -100,13 +100,18 @@ async function known<T>(of: Proving, where: string, read: (signal: AbortSignal) 
   }
 }
 
-function archivesOf(bootstrap: BootstrapFacts | null, notes: ProofNotes): readonly Archive[] {
+function archivesOf(kube: KubeFacts, bootstrap: BootstrapFacts | null, notes: ProofNotes): readonly Archive[] {
   if (bootstrap === null) return [];
   const { archives, bootstrapFile, solutionsFile } = bootstrap;
   for (const file of [bootstrapFile, solutionsFile])
     if (file.is === 'unreadable') notes.unread('the bootstrap node', file.says);
   for (const one of archives)
     if (one.is === 'bad') notes.unread('the bootstrap node', `${one.says} Its images were not compared.`);
+  const unlisted = versionUnlisted(kube.clusterVersion, bootstrap);
+  if (unlisted !== null)
+    notes.unread('the bootstrap node', `bootstrap.yaml lists no archive of ${unlisted}. Its images were not compared.`);
+  for (const id of bootstrap.mountedUnlisted)
+    notes.unread('the bootstrap node', `${id} is mounted, but listed in no file. Its images were not compared.`);
   const sound = soundArchives(archives);
   notes.archives = sound.length;
   notes.images = sound.reduce((sum, { images }) => sum + images.length, 0);

@@ -6,7 +6,7 @@ import { listed } from '../text/format.ts';
 import { commandWords } from './command-words.ts';
 import { type FailureReport, lastOf } from './failure-report.ts';
 import type { Refusal } from './refusal.ts';
-import { NOT_REPEATED, RETRY_HINT } from './retry-hint.ts';
+import { NOT_REPEATED, OLD_PLAN, RETRY_HINT } from './retry-hint.ts';
 import { afterSalt, saltEnded, saltSaid } from './salt-words.ts';
 
 /** An external system failed. The error carries data; `report` makes the sentences. */
@@ -92,7 +92,14 @@ export function recordGone(change: string): PlainFailure {
 /** A guard stopped a change that had started. Completed steps stay as they are. */
 export function stopped({ refused, says, tryNext }: Refusal): PlainFailure {
   const what = `Stopped before the next action: ${says}`;
-  return new PlainFailure(refused, { where: 'the cluster', what, next: tryNext ?? 'Request the change again.' });
+  return new PlainFailure(refused, { where: 'the cluster', what, next: nextOnceBegun(refused, tryNext) });
+}
+
+/** The way out for a change that has begun: its card has a button, which helps unless its plan is of another cluster or machine. */
+function nextOnceBegun(refused: Refusal['refused'], tryNext = 'Request the change again.'): string {
+  if (refused === 'plan-stale') return `Run the command again: it gets a new plan. ${OLD_PLAN}`;
+  if (refused === 'host-key-changed') return `${tryNext} ${OLD_PLAN}`;
+  return tryNext.replace('then run the command again', `then ${RETRY_HINT}`);
 }
 
 /** A command failed on a node. */

@@ -1,4 +1,4 @@
-import type { SaltReturn } from '../cluster/salt.ts';
+import type { FailedState, SaltReturn } from '../cluster/salt.ts';
 import { NOT_REPEATED, RETRY_HINT } from './retry-hint.ts';
 
 const NOT_RUN = { pillar: 'compile the pillar', render: 'render the states', missing: 'find the states' } as const;
@@ -33,6 +33,7 @@ export function saltEnded(line: string, answer: SaltReturn): string {
 export function afterSalt(answer: SaltReturn): string {
   switch (answer.is) {
     case 'failed':
+      if (waitsForRegistry(answer.first)) return `${LOOK_AT_REGISTRY}, then ${RETRY_HINT}. ${NOT_REPEATED}`;
       return `Fix the Salt error on that node, then ${RETRY_HINT}. ${NOT_REPEATED}`;
     case 'conflict':
       return `Wait until it ends, then ${RETRY_HINT}.`;
@@ -51,6 +52,13 @@ export function afterSalt(answer: SaltReturn): string {
       return 'Nothing to do.';
   }
 }
+
+/** MetalK8s' states that wait for the registry's container: they say that it does not run or answer, and not why. */
+const waitsForRegistry = ({ id, sls }: FailedState): boolean =>
+  sls === 'metalk8s.repo.installed' && /repositories container/i.test(id);
+
+const LOOK_AT_REGISTRY =
+  'See on that node why the registry’s container does not run or answer: `crictl ps -a --name repositories` shows its ID, and `crictl logs ID` its error. Fix that';
 
 /** Salt's own message; null when there is none. */
 export function saltSaid(answer: SaltReturn): string | null {

@@ -1,6 +1,6 @@
 import { type Refusal, type RefusalCode, refuse } from '../answers/refusal.ts';
 import type { ArchiveFault } from '../cluster/archive.ts';
-import type { Facts, ListedArchive } from '../cluster/facts.ts';
+import type { BootstrapFacts, Facts, ListedArchive } from '../cluster/facts.ts';
 import { listed } from '../text/format.ts';
 import { together } from './together.ts';
 
@@ -96,6 +96,16 @@ function versionArchive(facts: Facts): Refusal | null {
     `The cluster is at ${version}, but bootstrap.yaml lists ${versions.length === 0 ? 'no archive at all' : `only archives of ${listed(versions)}`}.`,
     `Add the ISO of ${version} with \`iso-manager.sh -a\`, then run the command again.`,
   );
+}
+
+/** The cluster's version if bootstrap.yaml lists no archive of it; null if one is listed, or may be. */
+export function versionUnlisted(version: string | null, { bootstrapFile, archives }: BootstrapFacts): string | null {
+  if (version === null || bootstrapFile.is === 'unreadable') return null;
+  const mayBeIt = (one: ListedArchive): boolean => {
+    if (one.is === 'sound') return one.archive.kind === 'metalk8s' && one.archive.version === version;
+    return one.id === undefined || one.id === `metalk8s-${version}`;
+  };
+  return archives.some(mayBeIt) ? null : version;
 }
 
 /** Salt writes the path to /etc/fstab without the escapes of fstab(5), so the line would be broken (reference: salt/modules/mount.py). */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Command, type CommandResult, command, withSudo } from './command.ts';
 import { hasExited } from './ended.ts';
 import { FOLLOW_SCRIPT, FORGET_SCRIPT, READ_SCRIPT, START_SCRIPT } from './run-scripts.ts';
@@ -59,6 +60,12 @@ export function runIn(result: CommandResult): RunTold | null {
   };
 }
 
+/** A name of a file has at most 255 bytes, and scripts append some. The name of a node has up to 253. */
+const NAME_LIMIT = 200;
+
 /** A folder name that identifies a run: letters, digits, dots and dashes. */
-export const runName = (...parts: readonly (string | number)[]): string =>
-  parts.join('.').replaceAll(/[^A-Za-z0-9.-]/g, '_');
+export function runName(...parts: readonly (string | number)[]): string {
+  const name = parts.join('.').replaceAll(/[^A-Za-z0-9.-]/g, '_');
+  if (name.length <= NAME_LIMIT) return name;
+  return `${name.slice(0, NAME_LIMIT - 65)}.${createHash('sha256').update(name).digest('hex')}`;
+}

@@ -54,6 +54,12 @@ function otherAccess(approved: ApprovedPart, fresh: ApprovedPart): NodeAccess | 
   return fresh.access.find((one) => !known.includes(canonicalJson(one)));
 }
 
+/** The nodes whose host key nobody approved. */
+function otherHostKeys(approved: ApprovedPart, fresh: ApprovedPart): readonly string[] {
+  const known = approved.hostKeys.map(canonicalJson);
+  return fresh.hostKeys.filter((one) => !known.includes(canonicalJson(one))).map(({ node }) => node);
+}
+
 /** True if the approved step does all that the new one would do. The rest of a deletion that was interrupted is approved. */
 function covers(approved: Step, fresh: Step): boolean {
   if (approved.id !== fresh.id) return false;
@@ -85,7 +91,7 @@ function differentPart(approved: ApprovedPart, fresh: ApprovedPart): string | nu
   if (canonicalJson(approved.archives) !== canonicalJson(fresh.archives))
     return 'an archive on the bootstrap node is different';
   if (canonicalJson(approved.hostKeys) !== canonicalJson(fresh.hostKeys))
-    return 'the SSH host key of a node is different';
+    return `the SSH host key of ${listed(otherHostKeys(approved, fresh)) || 'a node'} is different`;
   if (approved.machines !== undefined && canonicalJson(approved.machines) !== canonicalJson(fresh.machines))
     return 'another machine answers at the address of a node';
   const strange = otherAccess(approved, fresh);

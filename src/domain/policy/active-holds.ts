@@ -20,6 +20,8 @@ export interface ActiveHolds {
   readonly freeze: PlannedFreeze | null;
   /** ISO time at which a change starts that is approved now, because its window opens only then; left out: at once. */
   readonly opens?: string;
+  /** For what an approved change is held back, as sentences; left out: for nothing. */
+  readonly heldBack?: string;
   /** True if the policy lets somebody approve this change alone. */
   readonly mayBreakGlass?: boolean;
 }

@@ -1,6 +1,7 @@
 import { type Refusal, refuse, refuseAndName } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
+import { listed } from '../text/format.ts';
 import { approversWanted } from './call.ts';
 import { touchedNodes } from './hold.ts';
 import { closedFor, stopped } from './may-request.ts';
@@ -115,7 +116,7 @@ export function whyRevoked(policy: Policy, change: Change, now: PolicyContext): 
   const unclear = change.approvers.filter(({ id }) => standing(approvers, id, now.groups).is === 'unclear');
   const hasExpired = !(Date.parse(change.approval?.approval.expires ?? '') > now.at.getTime());
   if (counting.length + unclear.length >= approvals && !hasExpired) return 'unclear';
-  return revoked(tooFew(change.approvers, counting, approvals));
+  return revoked(tooFew(change.approvers, counting, unclear, approvals));
 }
 
 /** The same, for a change that one person approved by breaking glass. */
@@ -132,10 +133,20 @@ function whyGlassIsWhole(policy: Policy, change: Change, now: PolicyContext): Re
 const isWaiting = ({ approval }: Change, at: Date): boolean =>
   Date.parse(approval?.approval.notBefore ?? '') > at.getTime();
 
-function tooFew(given: readonly Person[], counting: readonly Person[], needed: number): string {
-  const gone = given.filter(({ id }) => !counting.some((person) => person.id === id)).map(({ name }) => name);
+function tooFew(
+  given: readonly Person[],
+  counting: readonly Person[],
+  unclear: readonly Person[],
+  needed: number,
+): string {
+  const isIn = (people: readonly Person[], { id }: Person) => people.some((person) => person.id === id);
+  const gone = given.filter((one) => !isIn(counting, one));
+  const lost = gone.filter((one) => !isIn(unclear, one)).map(({ name }) => name);
   if (gone.length === 0) return `the policy now requires ${needed} approvals, and the change has ${counting.length}.`;
-  return `the approval of ${gone.join(' and ')} no longer counts, because the policy changed or a user group could not be read.`;
+  if (lost.length > 0)
+    return `the approval of ${listed(lost)} no longer counts, because the policy or the members of a user group have changed.`;
+  const names = listed(gone.map(({ name }) => name));
+  return `the approval of ${names} has expired while a user group could not be read.`;
 }
 
 const revoked = (why: string): Refusal =>

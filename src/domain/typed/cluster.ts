@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly defaultCluster: string | null;
   /** The nodes of a cluster, as its worker reported them a short time ago; null when they are not known. */
   readonly nodesOf?: (cluster: string) => ClusterNodes | null;
+  /** True if only a plan is wanted: then a refusal suggests a command that requests nothing. */
+  readonly isDryRun?: boolean;
 }
 
 /** The cluster given with --cluster, or the default. */
@@ -26,6 +28,17 @@ export function clusterFrom(typed: string | undefined, { clusters, defaultCluste
   if (clusters.includes(name)) return name;
   const question = didYouMean(nearestOnes(name.toLowerCase(), clusters));
   return refuse('unknown-cluster', `The bot serves no cluster “${clipped(typed)}”.${question}`, clusterHint(clusters));
+}
+
+/** The cluster that a word names where no cluster belongs; null without one. A node may have the name of a cluster. */
+export function clusterAmong(
+  words: readonly string[],
+  cluster: string | null,
+  { clusters, nodesOf }: CommandContext,
+): string | null {
+  const nodes = cluster === null ? [] : (nodesOf?.(cluster)?.names ?? []);
+  const names = words.map((word) => plainWord(word).toLowerCase());
+  return names.find((name) => clusters.includes(name) && !nodes.includes(name)) ?? null;
 }
 
 const clusterHint = (clusters: readonly string[]): string => {

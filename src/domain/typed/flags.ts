@@ -57,6 +57,8 @@ export type TypedWords = SortedWords<Flag, Switch>;
 interface Reasoned {
   readonly verb: string;
   readonly takes: Takes;
+  /** True if the command can be given without a name, too. */
+  readonly mayNameNone?: boolean;
   readonly valued?: readonly Flag[];
   readonly switches?: readonly Switch[];
   readonly example: string;

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
 import { isNodeName } from '../cluster/node-name.ts';
 import type { HoldWish } from '../policy/hold.ts';
 import { clipped } from '../text/clipped.ts';
-import { type CommandContext, clusterFrom } from './cluster.ts';
+import { type CommandContext, clusterAmong, clusterFrom } from './cluster.ts';
 import { reasonIn, sortedWords, typedWords } from './flags.ts';
 import { plainWord } from './plain.ts';
 import type { Word } from './tokenize.ts';
@@ -19,6 +19,8 @@ export const isHoldWord = (word: string): word is HoldWord => HOLD_WORDS.some((k
 /** A lift takes no reason. */
 const isLift = (word: string): boolean => word === 'unfreeze' || word === 'unlock';
 
+const isFreeze = (word: HoldWord): boolean => word === 'freeze' || word === 'unfreeze';
+
 /** Typed instead of a node name: all nodes. */
 const WHOLE = 'cluster';
 
@@ -29,8 +31,10 @@ export function parseHold(word: HoldWord, words: readonly Word[], context: Comma
   const { plain, cluster: named, ...rest } = typed;
   const cluster = clusterFrom(named, context);
   if (isRefusal(cluster)) return cluster;
+  const misplaced = clusterAsName(word, typed, cluster, context);
+  if (misplaced !== null) return misplaced;
   const hold = isLift(word) ? 'lift' : 'set';
-  if (word === 'freeze' || word === 'unfreeze') {
+  if (isFreeze(word)) {
     if (plain.length > 0) return bad(`${word} takes no name: it covers the whole cluster.`, word);
     return { hold, verb: 'freeze', cluster, node: null, ...rest };
   }
@@ -79,6 +83,33 @@ function limitIn(typed: string | undefined): { readonly forMs?: number } | Refus
   if (digits !== undefined && forMs > 0 && forMs <= MOST_MS) return { forMs };
   const says = `--for takes minutes, hours or days, at most 30 days, not “${clipped(typed)}”.`;
   return refuse('bad-command', says, 'For example: /registry-ha freeze --for 2h --reason "maintenance"');
+}
+
+const durationWord = (ms: number): string => {
+  const [unit = 'm'] = (['d', 'h'] as const).filter((one) => ms % UNIT_MS[one] === 0);
+  return `${ms / UNIT_MS[unit]}${unit}`;
+};
+
+/** Refuses a cluster without --cluster before it: the usual example would hold or free the default cluster instead. */
+function clusterAsName(
+  word: HoldWord,
+  { plain, forMs }: Behind,
+  cluster: string,
+  context: CommandContext,
+): Refusal | null {
+  const names = plain.map(plainWord).filter((name) => name !== WHOLE);
+  const named = clusterAmong(names, cluster, context);
+  if (named === null) return null;
+  const node = names.find((name) => name.toLowerCase() !== named);
+  const says = isFreeze(word)
+    ? `${word} takes no name: it covers the whole cluster.`
+    : node === undefined
+      ? `“${named}” is a cluster, not a node.`
+      : `${word} takes one node, or the word ${WHOLE}.`;
+  const what = isFreeze(word) ? [] : [node ?? WHOLE];
+  const time = forMs === undefined ? [] : ['--for', durationWord(forMs)];
+  const command = ['/registry-ha', word, ...what, '--cluster', named, ...time].join(' ');
+  return refuse('bad-command', says, `To name the cluster: ${command}`);
 }
 
 type HeldNode = Pick<HoldWish, 'node' | 'isKnown'>;

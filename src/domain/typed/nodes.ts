@@ -1,8 +1,8 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import { isNodeName } from '../cluster/node-name.ts';
 import { clipped } from '../text/clipped.ts';
-import type { CommandContext } from './cluster.ts';
-import { exampleOf } from './example.ts';
+import { type CommandContext, clusterAmong } from './cluster.ts';
+import { exampleOf, suggested } from './example.ts';
 import { plainWord } from './plain.ts';
 import { bootstrapAmong, unknownNode } from './unknown-node.ts';
 import { wrongNode } from './wrong-node.ts';
@@ -10,13 +10,15 @@ import { wrongNode } from './wrong-node.ts';
 /** A plan for more nodes would be too long to review. */
 export const NODES_LIMIT = 20;
 
-/** The nodes named after a verb, without duplicates. Names may be separated by commas too. */
+/** The nodes named after a verb, without duplicates. Names may be separated by commas too. `mayBeNone`: the verb needs no name. */
 export function nodesFrom(
   words: readonly string[],
-  verb: string,
+  typedVerb: string,
   cluster: string,
   context: CommandContext,
+  mayBeNone = false,
 ): readonly string[] | Refusal {
+  const verb = suggested(typedVerb, context);
   const names = words.flatMap((word) => plainWord(word).split(',')).filter((name) => name !== '');
   const wrong = names.find((name) => !isNodeName(name));
   if (wrong !== undefined) return wrongNode(wrong, verb);
@@ -24,6 +26,8 @@ export function nodesFrom(
   if (nodes.length === 0) {
     return refuse('bad-command', 'The command names no node.', `For example: ${exampleOf(verb, 'NODE')}`);
   }
+  const misplaced = onlyCluster(names, verb, cluster, context, mayBeNone);
+  if (misplaced !== null) return misplaced;
   const stray = strayWord(names, verb, cluster, context);
   if (stray !== null) return stray;
   if (nodes.length <= NODES_LIMIT) return nodes;
@@ -32,6 +36,20 @@ export function nodesFrom(
     `The command names ${nodes.length} nodes. One change takes at most ${NODES_LIMIT}.`,
     'Split them over several commands.',
   );
+}
+
+/** Refuses a cluster without --cluster before it, and no node beside it. */
+function onlyCluster(
+  names: readonly string[],
+  verb: string,
+  cluster: string,
+  context: CommandContext,
+  mayBeNone: boolean,
+): Refusal | null {
+  const named = clusterAmong(names, cluster, context);
+  if (named === null || names.some((name) => name !== named && !FILLERS.has(name))) return null;
+  const command = ['/registry-ha', verb, ...(mayBeNone ? [] : ['node-2']), '--cluster', named].join(' ');
+  return refuse('bad-command', `“${named}” is a cluster, not a node.`, `To name the cluster: ${command}`);
 }
 
 /** Words of a sentence. Each could be a node name, so one that the cluster is known to have is taken as a node. */

@@ -9,6 +9,8 @@ export type Takes = 'NODE' | 'CHANGE' | null;
 export interface UnquotedReason {
   readonly verb: string;
   readonly takes: Takes;
+  /** True if it needs no name: then all words belong to the reason. */
+  readonly mayNameNone?: boolean;
   /** Names elsewhere in the command, which cannot belong to the reason. */
   readonly names: readonly string[];
   readonly switches?: readonly string[];
@@ -31,9 +33,18 @@ export function unquotedReason(unquoted: UnquotedReason): Refusal {
   return refuse('bad-command', says, `Put the reason in quotes: ${shown}`);
 }
 
-function meantCommand({ verb, takes, names, switches = [], cluster, first, behind }: UnquotedReason): string {
+function meantCommand({
+  verb,
+  takes,
+  mayNameNone,
+  names,
+  switches = [],
+  cluster,
+  first,
+  behind,
+}: UnquotedReason): string {
   const [only, ...others] = behind;
-  const needsName = takes !== null && names.length === 0;
+  const needsName = takes !== null && mayNameNone !== true && names.length === 0;
   const isName = needsName && others.length === 0;
   const reason = isName ? first : [first, ...behind].join(' ');
   return [

@@ -2,8 +2,9 @@ import { isRefusal, type Refusal } from '../answers/refusal.ts';
 import type { Verb } from '../plan/intent.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
 import type { CommandContext } from '../typed/cluster.ts';
-import { exampleOf } from '../typed/example.ts';
+import { exampleOf, suggested } from '../typed/example.ts';
 import { typedWords } from '../typed/flags.ts';
+import { plainFlag } from '../typed/plain.ts';
 import type { Word } from '../typed/tokenize.ts';
 import { verbPlug } from './verbs.ts';
 
@@ -18,12 +19,16 @@ export interface TypedChange {
 
 /** The words behind a verb. Every verb takes `--dry-run`. */
 export function parseVerb(verb: Verb, words: readonly Word[], context: CommandContext): TypedChange | Refusal {
-  const { takes, valued, switches, parse } = verbPlug(verb);
+  const { takes, valued, switches, parse, form } = verbPlug(verb);
   const own = { valued, switches: [...switches, '--dry-run'] as const };
-  const command = { verb, takes, ...own, example: exampleOf(verb, takes) };
+  const isDryRun = context.isDryRun ?? words.some(({ text }) => plainFlag(text).toLowerCase() === '--dry-run');
+  const asked = { ...context, isDryRun };
+  const said = suggested(verb, asked);
+  const mayNameNone = form !== null && form.withoutNodes !== null;
+  const command = { verb: said, takes, mayNameNone, ...own, example: exampleOf(said, takes) };
   const typed = typedWords(command, words);
   if (isRefusal(typed)) return typed;
-  const wish = parse(typed, context);
+  const wish = parse(typed, asked);
   if (isRefusal(wish)) return wish;
   return { wish, isDryRun: typed.switches.has('--dry-run'), isProofOnly: typed.switches.has('--dry') };
 }

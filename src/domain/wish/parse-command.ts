@@ -9,7 +9,7 @@ import { didYouMean } from '../typed/did-you-mean.ts';
 import { EXAMPLE } from '../typed/example.ts';
 import { HOLD_WORDS, isHoldWord, parseHold } from '../typed/hold-command.ts';
 import { notTyped } from '../typed/not-typed.ts';
-import { plainFlag, visible } from '../typed/plain.ts';
+import { plainFlag, plainWord, visible } from '../typed/plain.ts';
 import { tokenize, type Word } from '../typed/tokenize.ts';
 import { parseVerb } from '../verbs/parse-verb.ts';
 import { verbPlug } from '../verbs/verbs.ts';
@@ -23,9 +23,9 @@ const COMMANDS: readonly string[] = [...VERB_NAMES, ...HOLD_WORDS, ...QUESTION_N
 /** The typed text as a wish, or a refusal that suggests what was probably meant. */
 export function parseCommand(text: string, context: CommandContext): Wish | Refusal {
   if (text.length > TEXT_LIMIT) return bad(`The command has ${text.length} characters. The limit is ${TEXT_LIMIT}.`);
-  const { words, unclosed } = tokenize(visible(text));
+  const { words: all, unclosed } = tokenize(visible(text));
   if (unclosed !== null) return bad(`The quote ${unclosed} is not closed.`);
-  const [first, ...rest] = words;
+  const [first, ...rest] = withoutName(all);
   if (first === undefined) return { is: 'form', verb: null, cluster: context.defaultCluster, instead: HELP };
   if (rest.some(({ text }) => text === '--help' || text === '-h')) return HELP;
   const word = plainFlag(first.text).toLowerCase();
@@ -36,6 +36,10 @@ export function parseCommand(text: string, context: CommandContext): Wish | Refu
   const hold = parseHold(word, rest, context);
   return isRefusal(hold) ? hold : { is: 'hold', hold };
 }
+
+/** A command that was copied from a page, and pasted behind the slash command itself, has its name twice. */
+const withoutName = ([first, ...rest]: readonly Word[]): readonly Word[] =>
+  first === undefined ? [] : /^\/?registry-ha$/i.test(plainWord(first.text)) ? rest : [first, ...rest];
 
 const HELP: QuestionWish = { is: 'question', question: 'help', ask: {} };
 

@@ -72,7 +72,8 @@ function approvedReply(change: Change): readonly Reply[] {
 function voteReply(change: Change, call: Call): readonly Reply[] {
   const { votes, approvals } = change;
   if (votes.length === 0) return [];
-  const name = `vote-${approvals + 1}-${votes.length}`;
+  // One that no longer counts may have made place for another.
+  const name = `vote-${approvals + 1}-${votes.map(({ id }) => id).join('-')}`;
   const others = call.by === 'thread' ? mentions(call) : '';
   const wanted = others === '' ? '' : ` Still wanted: one of ${others}.`;
   return [quiet(name, `${approvalsSoFar(change, nameOf)}${wanted}`)];

@@ -98,8 +98,9 @@ export function opening({ approval }: Change): string {
 }
 
 function approved(view: CardView): Status {
-  const { change, waitsFor } = view;
-  const free = waiting(view).trimStart() || opening(change) || 'The worker starts it next.';
+  const { change, waitsFor, activeHolds } = view;
+  const held = escaped(activeHolds?.heldBack ?? '');
+  const free = held || waiting(view).trimStart() || opening(change) || 'The worker starts it next.';
   const turn = waitsFor.length === 0 ? free : `It waits for ${queue(waitsFor)}.`;
   const by = change.approver === undefined ? '' : `By ${approversOf(change)}. `;
   if (change.cancelAskedBy !== undefined) {

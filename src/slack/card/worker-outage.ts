@@ -48,10 +48,11 @@ const wish = ({ cancelAskedBy }: Change): readonly string[] =>
 export const UNREADABLE = 'newer version';
 
 /** What a card shows besides the record; a new value means that the card must be redrawn. */
-export function asideOf({ worker, doubt }: CardView): string {
+export function asideOf({ worker, doubt, activeHolds }: CardView): string {
   // Without a new entry, the bot may get the key that was missing.
   if (doubt !== undefined) return doubt.is === 'newer' ? UNREADABLE : 'unsigned';
-  return worker === undefined ? '' : wordFor(worker);
+  const word = worker === undefined ? '' : wordFor(worker);
+  return word === '' ? (activeHolds?.heldBack ?? '') : word;
 }
 
 const LONG = ' for long';

@@ -129,7 +129,7 @@ async function show(shown: Shown, learnt: Learnt, ports: DrawPorts): Promise<voi
     const isEdited = place !== null && (await editCard(place, shown, learnt, ports));
     const at = isEdited ? place : await postAnew(view, place, ports);
     const posted = await postReplies(at, view.change.id, replies, learnt.unconfirmed, ports);
-    if (posted.some(({ isEnd }) => isEnd === true)) logEnd(view.change, ports.log);
+    if (posted.some(({ isEnd }) => isEnd === true)) await afterEnd(view.change, ports);
     if (view.doubt !== undefined) return;
     await showSteps(at, view, learnt, ports);
     await postPlanFile(at, view.change, learnt, ports);
@@ -138,6 +138,12 @@ async function show(shown: Shown, learnt: Learnt, ports: DrawPorts): Promise<voi
     const { change } = view;
     if ((await tellRequester(view, ports)) && change.endedAt !== undefined) logEnd(change, ports.log);
   }
+}
+
+/** Once over all replicas. The plans of rivals were out of date while this change was in progress. */
+async function afterEnd(change: Change, { useCases, changes, log }: DrawPorts): Promise<void> {
+  logEnd(change, log);
+  for (const { id } of await useCases.rivals(change)) await changes(clusterOf(id)).redraw(id);
 }
 
 /** One line of all replicas together: only one of them posts the reply. */
@@ -206,8 +212,8 @@ async function viewOf({ change, progress, doubt }: StoredChange, ports: DrawPort
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
   // Progress of a silent worker is outdated.
   const current = worker.is === 'there' ? progress : [];
-  const activeHolds =
-    change.state === 'planned' || change.state === 'failed' ? await ports.useCases.activeHolds(change) : NOTHING_HELD;
+  const mayBeHeld = change.state === 'planned' || change.state === 'failed' || change.state === 'approved';
+  const activeHolds = mayBeHeld ? await ports.useCases.activeHolds(change) : NOTHING_HELD;
   const rivals = change.state === 'planned' ? await ports.useCases.rivals(change) : [];
   return { change, progress: current, waitsFor, worker, activeHolds, rivals, now: ports.clock.now() };
 }

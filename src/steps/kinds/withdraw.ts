@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { notConfirmed } from '../../domain/answers/failure.ts';
-import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
+import { NOT_REPEATED, podStays, RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
@@ -38,10 +38,15 @@ export const withdraw: StepPlug<WithdrawStep> = {
       `Compare both files on ${step.node}, move ${step.kept} away, then ${RETRY_HINT}.`,
     );
   },
-  confirm: (step, world, signal) =>
-    // The manifest is moved, and kubelet does the rest by itself.
-    waitUntilSatisfied((until) => isGone(step, world, until), GONE_LIMITS, world, signal),
+  confirm: hasEnded,
 };
+
+/** The manifest is moved, and kubelet does the rest by itself. */
+async function hasEnded(step: WithdrawStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const found = await waitUntilSatisfied((until) => isGone(step, world, until), GONE_LIMITS, world, signal);
+  if (found.is === 'satisfied' || !(await isAway(step, world, signal))) return found;
+  throw notConfirmed(step.node, found.says, `${podStays(step.node)} Then ${RETRY_HINT}. ${NOT_REPEATED}`);
+}
 
 async function isAway({ node, manifest }: WithdrawStep, world: StepWorld, signal: AbortSignal): Promise<boolean> {
   return (await world.targets.present(world.accessTo(node), [manifest], signal)).length === 0;

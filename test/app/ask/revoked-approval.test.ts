@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { begin } from '../../../src/app/apply/begin.ts';
 import { holdCluster } from '../../../src/app/ask/hold-cluster.ts';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
+import { whatHolds } from '../../../src/app/policy/rights.ts';
 import { ChangeRecord } from '../../../src/app/record/change-record.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import { eventInWords } from '../../../src/domain/change/event-words.ts';
@@ -38,7 +39,7 @@ describe('an approved change that has not begun', () => {
     await tendChanges(on.bot);
     const ended = await stateOf(on, change.id);
     expect(ended?.refusal).toMatchObject({ refused: 'approval-withdrawn' });
-    expect(ended?.refusal?.says).toContain('the approval of bob no longer counts');
+    expect(ended?.refusal?.says).toContain('no longer counts, because the policy or the members of a user group');
     await on.work();
     expect(on.lab.ran).toEqual([]);
     expect((await stateOf(on, change.id))?.state).toBe('refused');
@@ -60,9 +61,13 @@ describe('an approved change that has not begun', () => {
     on.groups.hide('S1', 'Slack does not answer');
     await tendChanges(on.bot);
     await on.work();
-    expect((await stateOf(on, change.id))?.state).toBe('approved');
+    const waiting = await stateOf(on, change.id);
+    expect(waiting?.state).toBe('approved');
     expect(on.lab.ran).toEqual([]);
+    const why = async () => (waiting === undefined ? '' : (await whatHolds(waiting, on.bot)).heldBack);
+    expect(await why()).toContain('It waits until the bot can read the user group S1 (Slack does not answer)');
     on.groups.put('S1', bob.id);
+    expect(await why()).toBeUndefined();
     await tendChanges(on.bot);
     await on.work();
     expect((await stateOf(on, change.id))?.state).toBe('done');
@@ -75,7 +80,9 @@ describe('an approved change that has not begun', () => {
     on.groups.hide('S1', 'Slack does not answer');
     on.clock.at += 3_600_000;
     await tendChanges(on.bot);
-    expect((await stateOf(on, change.id))?.refusal?.says).toContain('a user group could not be read');
+    expect((await stateOf(on, change.id))?.refusal?.says).toContain(
+      'the approval of bob has expired while a user group could not be read',
+    );
   });
 
   it('is not begun after its window has closed', async () => {

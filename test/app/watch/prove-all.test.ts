@@ -166,6 +166,26 @@ describe('a proof outside of any change', () => {
     expect(result.registries).toEqual([]);
   });
 
+  it('proves nothing about images that no file lists: of the cluster’s version, and of a mounted solution', async () => {
+    const on = lab();
+    const seen = finished().bootstrap;
+    const isSolution = (one: (typeof seen.archives)[number]) => one.is === 'sound' && one.archive.kind === 'solution';
+    const glance = async () => ({
+      ...seen,
+      archives: seen.archives.filter(isSolution),
+      mountedUnlisted: ['old-1.0.0'],
+    });
+    const result = await lab({
+      registries: on.registries,
+      bootstrap: { glance },
+    }).prove({ nodes: [], deep: false });
+    expect(proofVerdict(result)).toBe('unknown');
+    expect(result.unread.map(({ says }) => says)).toEqual([
+      'bootstrap.yaml lists no archive of 128.0.1. Its images were not compared.',
+      'old-1.0.0 is mounted, but listed in no file. Its images were not compared.',
+    ]);
+  });
+
   it('is incomplete when the archives changed meanwhile', async () => {
     let looks = 0;
     const glance = async () => {

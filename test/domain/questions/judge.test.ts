@@ -80,6 +80,35 @@ describe('a registry is stale', () => {
   });
 });
 
+const onlySolutions = found.bootstrap.archives.filter((one) => one.is === 'sound' && one.archive.kind === 'solution');
+
+describe('it is unknown whether HA holds', () => {
+  it('when nothing says which version the cluster has', () => {
+    const status = judge(inspectionOf({ kube: { ...kube, clusterVersion: null } }));
+    expect(verdictOf(status)).toBe('unknown');
+    expect(firstLine(status)).toContain('has no annotation metalk8s.scality.com/cluster-version');
+  });
+
+  it('when bootstrap.yaml is unreadable, and not that it lists nothing', () => {
+    const bootstrapFile = { is: 'unreadable', says: 'It is not valid YAML.' } as const;
+    const status = judge(inspectionOf({ bootstrap: { ...found.bootstrap, bootstrapFile, archives: onlySolutions } }));
+    expect(verdictOf(status)).toBe('unknown');
+    expect(status.gaps).toEqual([]);
+  });
+});
+
+it('names what to do about archives that are mounted or needed, and not listed', () => {
+  const { bootstrap } = found;
+  const says = (changes: Partial<typeof bootstrap>) =>
+    judge(inspectionOf({ bootstrap: { ...bootstrap, ...changes } })).gaps.map((one) => gapSentence(one, PLAIN));
+  expect(says({ archives: onlySolutions })).toEqual([
+    'bootstrap.yaml lists no archive of 128.0.1, which is the version of the cluster. Add its ISO with iso-manager.sh -a, then run /registry-ha sync',
+  ]);
+  expect(says({ mountedUnlisted: ['old-1.0.0'] })).toEqual([
+    'The bootstrap node has old-1.0.0 mounted, but lists it in no file. List it with solutions.sh import, or unmount it with solutions.sh unimport',
+  ]);
+});
+
 describe('the cluster is not complete', () => {
   it.each<[string, Partial<Found>, readonly string[]]>([
     [
@@ -123,6 +152,9 @@ describe('the cluster is not complete', () => {
       },
       ['/x.iso'],
     ],
+    ['version-unlisted', { bootstrap: { ...found.bootstrap, archives: onlySolutions } }, ['128.0.1']],
+    ['version-unlisted', { bootstrap: { ...found.bootstrap, archives: [] } }, ['128.0.1']],
+    ['solution-unlisted', { bootstrap: { ...found.bootstrap, mountedUnlisted: ['old-1.0.0'] } }, ['old-1.0.0']],
   ])('%s', (is, changes, of) => {
     const status = judge(inspectionOf(changes));
     expect(status.gaps).toMatchObject([{ is, of, more: 0 }]);

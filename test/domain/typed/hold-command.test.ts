@@ -39,6 +39,26 @@ describe('a typed freeze or lock', () => {
   });
 
   it.each([
+    ['freeze prod', 'freeze takes no name', 'freeze --cluster prod'],
+    ['freeze PROD --for 2h', 'freeze takes no name', 'freeze --cluster prod --for 2h'],
+    ['unfreeze prod', 'unfreeze takes no name', 'unfreeze --cluster prod'],
+    ['lock prod', '“prod” is a cluster, not a node', 'lock cluster --cluster prod'],
+    ['lock prod --for 2h', '“prod” is a cluster, not a node', 'lock cluster --cluster prod --for 2h'],
+    ['unlock prod', '“prod” is a cluster, not a node', 'unlock cluster --cluster prod'],
+    ['lock node-2 prod', 'lock takes one node, or the word cluster', 'lock node-2 --cluster prod'],
+  ])('never suggests the default cluster if another one was named: %s', (text, says, next) => {
+    const tryNext = expect.stringMatching(new RegExp(`/registry-ha ${next}$`));
+    expect(parse(text)).toEqual({ refused: 'bad-command', says: expect.stringContaining(says), tryNext });
+  });
+
+  it('locks a node that has the name of a cluster', () => {
+    const nodesOf = () => ({ names: ['bootstrap', 'prod'], bootstrap: ['bootstrap'] });
+    expect(parseCommand('lock prod', { clusters: ['lab', 'prod'], defaultCluster: 'lab', nodesOf })).toMatchObject({
+      hold: { cluster: 'lab', node: 'prod', isKnown: true },
+    });
+  });
+
+  it.each([
     ['lock Node_2', '“Node_2” is not a valid node name: node names have only lower-case letters', 'lock node-2'],
     ['unlock NODE-3', 'Did you mean “node-3”?', 'unlock node-3'],
     ['lock Cluster', 'Did you mean “cluster”?', 'lock cluster'],

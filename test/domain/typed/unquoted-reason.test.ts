@@ -16,6 +16,9 @@ describe('a reason without quotes', () => {
     ['lock node-2 --reason new disk', 'disk', 'lock node-2 --reason "new disk"'],
     ['lock --reason new disk', 'disk', 'lock disk --reason "new"'],
     ['freeze --reason year end', 'end', 'freeze --reason "year end"'],
+    ['sync --reason after upgrade', 'upgrade', 'sync --reason "after upgrade"'],
+    ['sync node-2 --reason after upgrade', 'upgrade', 'sync node-2 --reason "after upgrade"'],
+    ['plan add node-3 --reason new disk', 'disk', 'plan add node-3 --reason "new disk"'],
     ['undo lab-7f3k2q --reason wrong node', 'node', 'undo lab-7f3k2q --reason "wrong node"'],
     ['undo --reason the wrong node', 'wrong', 'undo CHANGE --reason "the wrong node"'],
   ])('is never parsed as a name, and the refusal shows the quotes: %s', (typed, word, meant) => {

@@ -161,6 +161,48 @@ describe('a typed command', () => {
     expect(parse(typed)).toMatchObject({ is: 'form', verb, cluster: 'lab', instead });
   });
 
+  it.each([
+    ['/registry-ha add node-2', 'add node-2'],
+    ['registry-ha add node-2', 'add node-2'],
+    ['/Registry\u2011HA status', 'status'],
+    ['/registry-ha', ''],
+  ])('may begin with its own name, as on the page that it was copied from: “%s”', (typed, same) => {
+    expect(parse(typed)).toEqual(parse(same));
+  });
+
+  it.each([
+    ['sync prod-paris', 'sync --cluster prod-paris'],
+    ['sync in prod-paris', 'sync --cluster prod-paris'],
+    ['add prod-paris', 'add node-2 --cluster prod-paris'],
+    ['plan sync prod-paris', 'plan sync --cluster prod-paris'],
+    ['verify prod-paris', 'verify --cluster prod-paris'],
+    ['status prod-paris', 'status --cluster prod-paris'],
+    ['status PROD-PARIS', 'status --cluster prod-paris'],
+    ['changes prod-paris', 'changes --cluster prod-paris'],
+  ])('never suggests another cluster than the one that was named: %s', (typed, next) => {
+    const tryNext = expect.stringMatching(new RegExp(`/registry-ha ${next}$`));
+    expect(parse(typed)).toMatchObject({ refused: 'bad-command', tryNext });
+  });
+
+  it.each([
+    'plan add',
+    'plan add Node-2',
+    'plan remove node-2 please',
+    'plan add node-2 --lats',
+    'plan add node-2 --reason new disk',
+    'plan drill node-2 node-3',
+    'plan sync all node-2',
+    'plan undo',
+    'plan undo 7f3k2q',
+    'add --dry-run',
+    'add Node-2 --dry-run',
+    'sync all node-2 --dry-run',
+  ])('that wants only a plan gets no suggestion that requests the change: %s', (typed) => {
+    const answer = parse(typed);
+    if (!isRefusal(answer)) throw new Error(`taken as ${JSON.stringify(answer)}`);
+    expect(answer.tryNext).toContain('/registry-ha plan ');
+  });
+
   it.each(['undo', 'lock', 'show'])('opens no form for what a form cannot ask: %s', (typed) => {
     expect(parse(typed)).toMatchObject({ refused: 'bad-command' });
   });

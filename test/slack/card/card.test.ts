@@ -45,6 +45,7 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'planned-beside-a-started-one': ['Approve', 'Deny', 'Full plan'],
   'approved-by-two': ['Cancel', 'Full plan'],
   approved: ['Cancel', 'Full plan'],
+  'approved-held-back': ['Cancel', 'Full plan'],
   'approved-waits': ['Cancel', 'Full plan'],
   'applying-copies': ['Cancel', 'Full plan'],
   'applying-engines': ['Cancel', 'Full plan'],

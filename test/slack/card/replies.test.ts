@@ -3,7 +3,7 @@ import type { FailureReport } from '../../../src/domain/answers/failure-report.t
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { repliesOf } from '../../../src/slack/card/replies.ts';
 import { TEXT_LIMIT } from '../../../src/slack/text/fit.ts';
-import { ALICE, approved, at, changeOf, DEPLOY_FAILED, going } from '../card-events.ts';
+import { ALICE, approved, at, changeOf, DEPLOY_FAILED, going, planned, requested } from '../card-events.ts';
 
 const MARK = { line: 1_234_567, hash: 'f'.repeat(64) };
 
@@ -16,6 +16,24 @@ function toldOf(failure: FailureReport): string {
   );
   return told.find(({ name }) => name === 'failed')?.text ?? '';
 }
+
+describe('the thread of a plan that needs several approvals', () => {
+  it('says anew whose approvals count when another person’s takes the place of one that no longer does', () => {
+    const vote = (id: string): ChangeEvent => ({
+      type: 'voted',
+      at: at(2),
+      by: { id, name: id },
+      counts: [id],
+      needed: 2,
+    });
+    const [before, after] = [[vote('U1')], [vote('U1'), vote('U2')]].map((votes) =>
+      repliesOf(changeOf([requested(), planned(), ...votes])).find(({ name }) => name.startsWith('vote')),
+    );
+    expect(before?.text).toContain('1 of 2 approvals: U1');
+    expect(after?.text).toContain('1 of 2 approvals: U2');
+    expect(after?.name).not.toBe(before?.name);
+  });
+});
 
 describe('the thread of a failed change', () => {
   it('quotes the Salt comment, and names the button', () => {

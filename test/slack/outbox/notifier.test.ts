@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NO_CARD } from '../../../src/domain/change/author.ts';
-import type { ChangeId } from '../../../src/domain/change/change.ts';
+import type { ChangeEvent, ChangeId } from '../../../src/domain/change/change.ts';
 import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
 import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
 import { updatePace } from '../../../src/slack/api/update-pace.ts';
@@ -213,6 +213,28 @@ describe('the card of a change', () => {
     await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
     await w.clock.advance(4_000);
     expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('Inspecting the cluster');
+  });
+
+  it.each<[string, ChangeEvent]>([
+    ['is done', { type: 'done', at: '2026-11-22T10:01:00.000Z', proof, seconds: 30 }],
+    ['has failed', { type: 'failed', at: '2026-11-22T10:01:00.000Z', failure: LOST }],
+  ])('of a plan that was out of date is drawn again when the change of the same node %s', async (_, end) => {
+    const w = world();
+    w.start();
+    await applying(w, 'lab-aaaaaa');
+    await w.request('lab-bbbbbb');
+    await w.tell('lab-bbbbbb', planned());
+    const changeOf = async (id: ChangeId) => (await w.changes.get(id))?.change;
+    const rivals = async (id: ChangeId) => [await changeOf(id)].filter((one) => one !== undefined);
+    w.rivals.set('lab-bbbbbb', await rivals('lab-aaaaaa'));
+    w.rivals.set('lab-aaaaaa', await rivals('lab-bbbbbb'));
+    await w.changes.redraw('lab-bbbbbb');
+    await w.clock.advance(6_000);
+    expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('The plan is out of date.');
+    await w.tell('lab-aaaaaa', end);
+    w.rivals.set('lab-bbbbbb', []);
+    await w.clock.advance(9_000);
+    expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('The plan is ready.');
   });
 });
 

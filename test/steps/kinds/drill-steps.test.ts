@@ -116,7 +116,10 @@ describe('the registry of the bootstrap node is back, and no switch is left,', (
     const { registries } = lab.facts().kube;
     lab.kubernetes.look = async () => ({ ...lab.facts().kube, registries });
     expect(await outcome(step, lab, { clock: new SettableClock() })).toMatchObject({
-      failure: { what: expect.stringContaining('The pod repositories-bootstrap is still there. Nothing was pulled.') },
+      failure: {
+        what: expect.stringContaining('The pod repositories-bootstrap is still there. Nothing was pulled.'),
+        next: expect.stringContaining('On bootstrap, see whether a copy of the manifest'),
+      },
     });
     expect(isBack(lab)).toBe(true);
   });

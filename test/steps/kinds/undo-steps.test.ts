@@ -122,6 +122,20 @@ it.each<readonly [UndoKind, string, (lab: FakeLab) => void, string]>([
   expect(await outcome(of(kind), lab)).toMatchObject({ failure: { kind: 'not-confirmed', what: says } });
 });
 
+it('the step withdraw names the copy of a manifest that may keep the pod alive, and kubelet', async () => {
+  const lab = await labBefore('withdraw');
+  breaks.withdraw(lab);
+  expect(await outcome(of('withdraw'), lab)).toMatchObject({
+    failure: {
+      where: 'node-2',
+      what: 'The pod repositories-node-2 is still there.',
+      next: expect.stringMatching(
+        /repositories\.yaml\.bak.*kubelet runs it, too.*systemctl status kubelet.*Retry from here/,
+      ),
+    },
+  });
+});
+
 it('the step prove-undone fails when the bootstrap node has other archives than planned', async () => {
   const lab = await labBefore('prove-undone');
   expect(await outcome(of('prove-undone'), lab, { archives: [current, solution] })).toMatchObject({

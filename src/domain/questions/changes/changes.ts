@@ -2,7 +2,7 @@ import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
 import { count, listed } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import type { CommandContext } from '../../typed/cluster.ts';
-import { clusterFrom } from '../../typed/cluster.ts';
+import { clusterAmong, clusterFrom } from '../../typed/cluster.ts';
 import { sortedWords } from '../../typed/flags.ts';
 import { plainWord } from '../../typed/plain.ts';
 import type { Word } from '../../typed/tokenize.ts';
@@ -51,7 +51,7 @@ function parse(words: readonly Word[], context: CommandContext): ChangesAsk | Re
   });
   if (isRefusal(typed)) return typed;
   const { plain, flags, switches } = typed;
-  if (plain.length > 0) return bad('changes takes only options. To select a node, write --node before it.');
+  if (plain.length > 0) return onlyOptions(plain, context);
   if (switches.has('--open') && switches.has('--all')) return bad('--open and --all exclude each other.');
   const name = flags.get('--cluster');
   const cluster = name === undefined ? null : clusterFrom(name, context);
@@ -63,6 +63,13 @@ function parse(words: readonly Word[], context: CommandContext): ChangesAsk | Re
     onlyMine: switches.has('--mine'),
     node: node === undefined ? null : plainWord(node),
   };
+}
+
+function onlyOptions(plain: readonly string[], context: CommandContext): Refusal {
+  const named = clusterAmong(plain, null, context);
+  if (named === null) return bad('changes takes only options. To select a node, write --node before it.');
+  const says = 'changes takes only options. To select a cluster, write --cluster before it.';
+  return refuse('bad-command', says, `For example: /registry-ha changes --cluster ${named}`);
 }
 
 const bad = (says: string): Refusal => refuse('bad-command', says, `For example: ${EXAMPLE}`);

@@ -29,7 +29,7 @@ export const plan: QuestionPlug<PlanAsk, PlanKnown> = {
 function parse([first, ...words]: readonly Word[], context: CommandContext): PlanAsk | Refusal {
   const verb = first === undefined ? '' : plainFlag(first.text).toLowerCase();
   if (!isVerb(verb)) return noVerb(verb);
-  const typed = parseVerb(verb, words, context);
+  const typed = parseVerb(verb, words, { ...context, isDryRun: true });
   return isRefusal(typed) ? typed : typed.wish;
 }
 

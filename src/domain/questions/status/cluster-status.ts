@@ -25,6 +25,8 @@ const GAPS = [
   'no-bootstrap',
   'former-bootstrap',
   'bad-archive',
+  'version-unlisted',
+  'solution-unlisted',
   'strange-endpoint',
   'strange-in-engine',
 ] as const;

@@ -1,6 +1,6 @@
 import type { BootstrapFacts, EngineFacts, KubeFacts, NodeFacts } from '../../cluster/facts.ts';
 import { endpointUrl, sameSet } from '../../cluster/registry.ts';
-import { soundArchives } from '../../guards/archives.ts';
+import { soundArchives, versionUnlisted } from '../../guards/archives.ts';
 import { misplaced } from '../../guards/bootstraps.ts';
 import { deadEndpoints } from '../../guards/registries.ts';
 import { clipped } from '../../text/clipped.ts';
@@ -33,7 +33,13 @@ export function judge(inspection: Inspection): ClusterStatus {
     registries: nodes.map((node) => judgeRegistry(node, { inspection, kube: kube.value, archives, engines })),
     engines: judgeEngines(kube.value, engines, nodes),
     gaps: gapsOf(kube.value, bootstrap, engines, nodes),
-    unknown: sentences([bootstrap, inspection.engines, ...filesOf(bootstrap), ...addressesOf(nodes)]),
+    unknown: sentences([
+      bootstrap,
+      inspection.engines,
+      ...filesOf(bootstrap),
+      ...versionOf(kube.value),
+      ...addressesOf(nodes),
+    ]),
   };
 }
 
@@ -72,6 +78,12 @@ function filesOf(bootstrap: Part<BootstrapFacts>): readonly Part<unknown>[] {
   );
 }
 
+const versionOf = ({ clusterVersion }: KubeFacts): readonly Part<unknown>[] =>
+  clusterVersion === null ? [{ is: 'unknown', says: NO_VERSION }] : [];
+
+const NO_VERSION =
+  'The namespace kube-system has no annotation metalk8s.scality.com/cluster-version, so the version of the cluster is unknown.';
+
 const addressesOf = (nodes: readonly RegistryNode[]): readonly Part<unknown>[] =>
   nodes.flatMap(({ node }) => (node.ip === null ? [{ is: 'unknown', says: `${node.name} has no IP address.` }] : []));
 
@@ -107,8 +119,6 @@ function gapsOf(
   const alive = registries.flatMap(({ node: { ip } }) => ip ?? []);
   const dead = deadEndpoints(alive, kube.nodes, engines ?? []);
   const listing = [...new Set(dead.flatMap((one) => one.engines))].toSorted();
-  const bad =
-    bootstrap.is === 'unknown' ? [] : bootstrap.value.archives.flatMap((one) => (one.is === 'bad' ? one.path : []));
   const { formerBootstraps = [] } = kube;
   const former = kube.nodes.filter(({ name }) => formerBootstraps.includes(name));
   const strange = kube.endpoints.ready.filter(
@@ -125,12 +135,25 @@ function gapsOf(
         ]
       : []),
     ...gapOf('former-bootstrap', formerBootstraps),
-    ...gapOf('bad-archive', bad),
+    ...(bootstrap.is === 'unknown' ? [] : archiveGaps(kube, bootstrap.value)),
     ...gapOf('strange-endpoint', strange),
     ...gapOf('strange-in-engine', listing).map((each) => ({
       ...each,
       dead: dead.slice(0, MOST_NAMED).map(({ url, owner }) => ({ url, owner })),
     })),
+  ];
+}
+
+/** Without these archives, or with these solutions, only the bootstrap node has images that nobody compares. */
+function archiveGaps({ clusterVersion }: KubeFacts, bootstrap: BootstrapFacts): readonly Gap[] {
+  const unlisted = versionUnlisted(clusterVersion, bootstrap);
+  return [
+    ...gapOf(
+      'bad-archive',
+      bootstrap.archives.flatMap((one) => (one.is === 'bad' ? one.path : [])),
+    ),
+    ...gapOf('version-unlisted', unlisted === null ? [] : [unlisted]),
+    ...gapOf('solution-unlisted', bootstrap.mountedUnlisted),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Markup } from '../../text/markup.ts';
-import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import { type CommandContext, clusterAmong, clusterFrom } from '../../typed/cluster.ts';
 import { sortedWords } from '../../typed/flags.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { fitByRank } from '../fit.ts';
@@ -18,7 +18,8 @@ export interface StatusKnown {
   readonly clusters: readonly ClusterView[];
 }
 
-const EXAMPLE = '/registry-ha status --cluster lab';
+const exampleFor = (cluster: string): string => `/registry-ha status --cluster ${cluster}`;
+const EXAMPLE = exampleFor('lab');
 
 /** `status`: whether HA holds, and what is missing. */
 export const status: QuestionPlug<StatusAsk, StatusKnown> = {
@@ -38,7 +39,7 @@ function parse(words: readonly Word[], context: CommandContext): StatusAsk | Ref
     return refuse(
       'bad-command',
       'status is about a whole cluster. It takes only --cluster NAME or --all.',
-      `For example: ${EXAMPLE}`,
+      `For example: ${exampleFor(clusterAmong(plain, null, context) ?? 'lab')}`,
     );
   const name = flags.get('--cluster');
   const isAll = switches.has('--all');

@@ -64,6 +64,10 @@ export function gapInWords({ is, of, more, dead = [] }: Gap): string {
       return `the former bootstrap node ${names} runs again`;
     case 'bad-archive':
       return `the bootstrap node cannot use ${names}, which its configuration lists`;
+    case 'version-unlisted':
+      return `bootstrap.yaml lists no archive of ${names}, which is the version of the cluster`;
+    case 'solution-unlisted':
+      return `the bootstrap node has ${names} mounted, but lists ${of.length + more === 1 ? 'it' : 'them'} in no file`;
     case 'strange-endpoint':
       return `the Endpoints list ${names}, where no registry is`;
     case 'strange-in-engine':
@@ -76,7 +80,11 @@ const deadInWords = ({ url, owner }: NonNullable<Gap['dead']>[number]): string =
 
 /** A gap as a sentence, with the commands that close it. */
 export function gapSentence(gap: Gap, { text, code }: Markup): string {
-  const says = text(sentence([gapInWords(gap)]));
+  const says = text(gap.is === 'version-unlisted' ? `${gapInWords(gap)}.` : sentence([gapInWords(gap)]));
+  if (gap.is === 'version-unlisted')
+    return `${says} Add its ISO with ${code('iso-manager.sh -a')}, then run ${code('/registry-ha sync')}`;
+  if (gap.is === 'solution-unlisted')
+    return `${says} List it with ${code('solutions.sh import')}, or unmount it with ${code('solutions.sh unimport')}`;
   if (gap.is === 'former-bootstrap')
     return `${says} Switch that machine off, then run ${gap.of.map((name) => code(`kubectl delete node ${name}`)).join(' and ')}`;
   if (gap.is !== 'strange-in-engine') return says;

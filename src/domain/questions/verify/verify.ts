@@ -1,7 +1,7 @@
 import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
 import { isNodeName } from '../../cluster/node-name.ts';
 import type { Markup } from '../../text/markup.ts';
-import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import { type CommandContext, clusterAmong, clusterFrom } from '../../typed/cluster.ts';
 import { sortedWords } from '../../typed/flags.ts';
 import { NODES_LIMIT } from '../../typed/nodes.ts';
 import { plainWord } from '../../typed/plain.ts';
@@ -34,6 +34,11 @@ function parse(words: readonly Word[], context: CommandContext): VerifyAsk | Ref
   const nodes = [...new Set(typed.plain.flatMap((word) => plainWord(word).split(',')).filter((name) => name !== ''))];
   const wrong = nodes.find((name) => !isNodeName(name));
   if (wrong !== undefined) return wrongNode(wrong, 'verify');
+  const named = clusterAmong(nodes, cluster, context);
+  if (named !== null) {
+    const next = `To name the cluster: /registry-ha verify --cluster ${named}`;
+    return refuse('bad-command', `“${named}” is a cluster, not a node.`, next);
+  }
   const known = context.nodesOf?.(cluster) ?? null;
   const stray = known === null ? undefined : nodes.find((name) => !known.names.includes(name));
   if (known !== null && stray !== undefined) return unknownNode(stray, cluster, known, null);

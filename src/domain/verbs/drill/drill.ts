@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
 import type { ChangeWish } from '../../typed/change-wish.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import { suggested } from '../../typed/example.ts';
 import { reasonIn, type TypedWords } from '../../typed/flags.ts';
 import { nodesFrom } from '../../typed/nodes.ts';
 import { ORDINARY, type VerbPlug } from '../verb.ts';
@@ -28,7 +29,7 @@ function parse(words: TypedWords, context: CommandContext): ChangeWish | Refusal
   if (isRefusal(nodes)) return nodes;
   if (nodes.length > 1) {
     const says = `The command names ${nodes.length} nodes. A drill proves one registry at a time.`;
-    return refuse('bad-command', says, `For example: /registry-ha drill ${nodes[0]}`);
+    return refuse('bad-command', says, `For example: /registry-ha ${suggested('drill', context)} ${nodes[0]}`);
   }
   const reason = reasonIn(words);
   return isRefusal(reason) ? reason : { is: 'change', intent: { verb: 'drill', cluster, nodes, ...reason } };

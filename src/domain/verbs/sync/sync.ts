@@ -3,6 +3,7 @@ import type { KubeFacts } from '../../cluster/facts.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import type { ChangeWish } from '../../typed/change-wish.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import { suggested } from '../../typed/example.ts';
 import { detailsIn, type TypedWords } from '../../typed/flags.ts';
 import { nodesFrom } from '../../typed/nodes.ts';
 import { plainWord } from '../../typed/plain.ts';
@@ -41,9 +42,13 @@ function parse(words: TypedWords, context: CommandContext): ChangeWish | Refusal
 
 function nodesOrAll(typed: readonly string[], cluster: string, context: CommandContext): readonly string[] | Refusal {
   const isAll = typed.some((word) => plainWord(word).toLowerCase() === ALL);
-  if (!isAll && typed.length > 0) return nodesFrom(typed, 'sync', cluster, context);
+  if (!isAll && typed.length > 0) return nodesFrom(typed, 'sync', cluster, context, true);
   if (!isAll || typed.length === 1) return [];
-  return refuse('bad-command', 'The command names both nodes and “all”.', 'For example: /registry-ha sync all');
+  return refuse(
+    'bad-command',
+    'The command names both nodes and “all”.',
+    `For example: /registry-ha ${suggested('sync', context)} all`,
+  );
 }
 
 /** Without names, every registry beside the bootstrap's. If there is none, only the engines can be wrong. */

@@ -1,4 +1,5 @@
 import { CommandFailed, notConfirmed, PlainFailure } from '../../../domain/answers/failure.ts';
+import { podStays } from '../../../domain/answers/retry-hint.ts';
 import { imageName } from '../../../domain/cluster/archive.ts';
 import type { Command } from '../../../domain/node-commands/command.ts';
 import { endInWords, hasExited, isOutOfSight } from '../../../domain/node-commands/ended.ts';
@@ -27,7 +28,7 @@ export async function whileAway(
     throw notConfirmed(
       step.node,
       `${gone.says} Nothing was pulled.`,
-      'Check kubelet there, then request the drill again.',
+      `${podStays(step.node)} Then request the drill again.`,
     );
   world.throwIfCancelled();
   world.onProgress(waitingNote(awayNote(step, `${step.engine} pulls ${step.image}.`)));

@@ -317,9 +317,15 @@ describe('a fresh look before applying', () => {
     ]);
   });
 
+  const ofNewMachine = {
+    node: 'node-2',
+    key: { host: '10.200.3.13', port: 2222, algorithm: 'ssh-ed25519', key: 'bmV3', fingerprint: 'SHA256:new' },
+  };
+
   it.each<readonly [string, Partial<Plan['approved']>, string]>([
     ['an archive', { archives: [] }, 'an archive on the bootstrap node is different'],
     ['a host key', { hostKeys: [] }, 'the SSH host key of a node is different'],
+    ['the host key of a new machine', { hostKeys: [ofNewMachine] }, 'the SSH host key of node-2 is different'],
     [
       'the way to a node',
       { access: [{ node: 'node-2', host: 'h', port: 22, user: 'mallory', keyPath: '/k', sudo: true }] },
