@@ -14,6 +14,7 @@ import { removeFolder } from '../harness/stage/own-folder.ts';
 import { type People, peopleOf } from '../harness/stage/people.ts';
 import { serviceOf } from './compose-file.ts';
 import { Containers } from './containers.ts';
+import { podOf } from './deployment-file.ts';
 import { redisStandIn, standIn } from './stand-in.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -26,6 +27,9 @@ const USER = 10001;
 const READER = 'reader';
 const LIMIT_MS = 120_000;
 const { signal } = new AbortController();
+const DoctorSays = z.object({
+  checks: z.array(z.object({ room: z.string(), name: z.string(), verdict: z.string() })),
+});
 
 const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-image-'));
 const closing = new AsyncDisposableStack();
@@ -115,15 +119,15 @@ describe('compose.yaml, as its comment says', () => {
     copyFileSync(at('approval.pub'), join(sandbox.folder, 'approval.pub'));
   }
 
-  /** Loopback only, where compose publishes a port; and the name that its network would give to Redis. */
+  /** The name that Redis has for compose, and where Slack is. */
+  const network = () => ['--add-host', `redis:${host()}`, '--env', `REGISTRY_HA_SLACK_API_URL=${sandbox.slack.apiUrl}`];
+
+  /** Redis listens on loopback only, where compose publishes a port. */
   async function start(name: 'redis' | 'bot'): Promise<void> {
     const { options, command } = serviceOf(name, folder);
-    const network =
-      name === 'bot'
-        ? ['--add-host', `redis:${host()}`, '--env', `REGISTRY_HA_SLACK_API_URL=${sandbox.slack.apiUrl}`]
-        : [];
-    const [image, more] = name === 'bot' ? [IMAGE, []] : [REDIS_IMAGE, ['--bind', host(), '127.0.0.1']];
-    await containers.start('--name', name, ...options, ...network, image, ...command, ...more);
+    const words =
+      name === 'bot' ? [...network(), IMAGE, ...command] : [REDIS_IMAGE, ...command, '--bind', host(), '127.0.0.1'];
+    await containers.start('--name', name, ...options, ...words);
   }
 
   async function becomesHealthy(name: string): Promise<void> {
@@ -131,6 +135,21 @@ describe('compose.yaml, as its comment says', () => {
     if (await becomesTrue(isHealthy, LIMIT_MS, signal)) return;
     const { out, err } = await containers.podman('logs', name);
     throw new Error(`${name} does not become healthy: ${out}${err}`);
+  }
+
+  /** The checks of the doctor that are not good. How soon Redis answers is a matter of this computer. */
+  async function troublesIn(name: string): Promise<readonly string[]> {
+    const doctor = ['node', '/app/dist/cli.js', 'doctor', 'bot', '--json', '--config', '/etc/registry-ha/bot.yaml'];
+    const { out } = await containers.podman('exec', name, ...doctor);
+    const { checks } = DoctorSays.parse(JSON.parse(out));
+    const bad = checks.filter(({ verdict }) => verdict !== 'good').map((one) => `${one.room}: ${one.name}`);
+    return bad.filter((one) => one !== 'redis: latency');
+  }
+
+  async function endsWell(name: string): Promise<void> {
+    expect((await containers.podman('stop', '--time', '60', name)).code).toBe(0);
+    const { out } = await containers.podman('inspect', '--format', '{{.State.ExitCode}}', name);
+    expect(out.trim()).toBe('0');
   }
 
   it('init bot writes what it mounts, and both services become healthy', async () => {
@@ -147,11 +166,7 @@ describe('compose.yaml, as its comment says', () => {
   });
 
   it('the doctor of the bot finds everything good', async () => {
-    const doctor = ['node', '/app/dist/cli.js', 'doctor', 'bot', '--json', '--config', '/etc/registry-ha/bot.yaml'];
-    const { out } = await containers.podman('exec', 'bot', ...doctor);
-    const bad = JSON.parse(out).checks.filter(({ verdict }: { verdict: string }) => verdict !== 'good');
-    const names = bad.map(({ room, name }: { room: string; name: string }) => `${room}: ${name}`);
-    expect(names.filter((name: string) => name !== 'redis: latency')).toEqual([]);
+    expect(await troublesIn('bot')).toEqual([]);
   });
 
   it('the bot takes a request, draws the plan, takes the approval, and sees the add to its end', async () => {
@@ -170,8 +185,23 @@ describe('compose.yaml, as its comment says', () => {
   });
 
   it('the bot ends by itself when it is stopped', async () => {
-    expect((await containers.podman('stop', '--time', '60', 'bot')).code).toBe(0);
-    const { out } = await containers.podman('inspect', '--format', '{{.State.ExitCode}}', 'bot');
-    expect(out.trim()).toBe('0');
+    await endsWell('bot');
+  });
+
+  it('a pod of deploy/kubernetes with the same files takes its place, and sees the removal to its end', async () => {
+    copyFileSync(at('workers', CLUSTER, 'worker.pub'), join(folder, 'worker.pub'));
+    const path = at('bot.yaml');
+    const text = readFileSync(path, 'utf8');
+    const here = text.replaceAll(`/etc/registry-ha/workers/${CLUSTER}`, `/etc/registry-ha-workers/${CLUSTER}.pub`);
+    expect(here).not.toBe(text);
+    writeFileSync(path, here);
+    const { options, command } = podOf(folder, join(scratch, 'volumes'));
+    const words = [...options, ...network(), '--env', 'REGISTRY_HA_HEALTH_HOST=127.0.0.1', IMAGE, ...command];
+    await containers.start('--name', 'pod', ...words);
+    await becomesHealthy('pod');
+    expect(await troublesIn('pod')).toEqual([]);
+    await people.approve();
+    await people.until('done');
+    await endsWell('pod');
   });
 });
