@@ -1,5 +1,5 @@
 import { stopped } from '../../domain/answers/failure.ts';
-import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
+import { type Refusal, type RefusalCode, refuse } from '../../domain/answers/refusal.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import { type Facts, isClosed } from '../../domain/cluster/facts.ts';
 import { otherMachine } from '../../domain/cluster/machine.ts';
@@ -18,8 +18,11 @@ import type { Salt } from '../../ports/salt.ts';
 /** Another person's highstate takes minutes. After this limit, a person must check. */
 export const BUSY_LIMIT_MS = 10 * 60_000;
 export const BUSY_POLL_MS = 5_000;
-/** Longer than the restart of a minion or of the Salt master's pod. */
+/** Longer than the restart of a minion, of a pod, or of a node. */
 const SILENT_LIMIT_MS = 120_000;
+
+/** What passes by itself when a node reboots, or its kubelet is late for once. */
+const TRANSIENT: ReadonlySet<RefusalCode> = new Set(['node-not-ready', 'bootstrap-registry-not-ready']);
 
 export interface GuardPorts {
   readonly bootstrap: Pick<BootstrapNode, 'scripts'>;
@@ -45,13 +48,24 @@ export interface Planned {
 
 /** Checks right before a step acts, because the cluster may have changed since the approval. Throws what stops the step. */
 export async function guardBeforeAct(planned: Planned, ports: GuardPorts, signal: AbortSignal): Promise<void> {
-  if (planned.reach === 'cluster' && planned.waitsForSalt) await whileSaltIsBusy(planned, ports, signal);
-  const kube = await ports.kubernetes.look(signal);
-  const unfit = refusalBeforeStep(kube, planned.version, planned.nodes, planned.reach);
-  const refusal = unfit ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
-  if (refusal !== null) throw stopped(refusal);
+  const { clock, onWait } = ports;
+  const until = clock.steadyMs() + SILENT_LIMIT_MS;
+  for (;;) {
+    if (planned.reach === 'cluster' && planned.waitsForSalt) await whileSaltIsBusy(planned, ports, signal);
+    const refusal = await whyUnfit(planned, ports, signal);
+    if (refusal === null) break;
+    if (!TRANSIENT.has(refusal.refused) || clock.steadyMs() >= until) throw stopped(refusal);
+    onWait(`${refusal.says} Waiting for at most two minutes.`);
+    await clock.sleep(BUSY_POLL_MS, signal);
+  }
   // A process that was suspended (SIGSTOP) continues here before any of its timers fires.
   await ports.changes.stillOurs();
+}
+
+async function whyUnfit(planned: Planned, ports: GuardPorts, signal: AbortSignal): Promise<Refusal | null> {
+  const kube = await ports.kubernetes.look(signal);
+  const unfit = refusalBeforeStep(kube, planned.version, planned.nodes, planned.reach);
+  return unfit ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
 }
 
 /** Checks that the machine of a step's node is still the one in the facts that the plan was compared with. Throws what stops the step. */

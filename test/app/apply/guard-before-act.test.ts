@@ -103,6 +103,55 @@ it('waits for the Salt master, and stops the step after two minutes', async () =
   expect(clock.steadyMs() - from).toBe(120_000);
 });
 
+it.each([
+  [
+    'a node that is not Ready',
+    { readyNodes: false, readyRegistry: true },
+    'node-not-ready',
+    'No longer Ready: node-1.',
+  ],
+  ['the bootstrap’s registry', { readyNodes: true, readyRegistry: false }, 'bootstrap-registry-not-ready', 'registry'],
+])('waits for %s, and stops the step after two minutes', async (_, { readyNodes, readyRegistry }, kind, says) => {
+  const lab = new FakeLab();
+  const all = lab.kubernetes.look;
+  let looks = 0;
+  let until = 3;
+  lab.kubernetes.look = async (signal) => {
+    looks += 1;
+    const kube = await all(signal);
+    if (looks >= until) return kube;
+    const nodes = kube.nodes.map((one) => ({ ...one, ready: one.name !== 'node-1' || readyNodes }));
+    return { ...kube, nodes, endpoints: readyRegistry ? kube.endpoints : { ready: [], notReady: [] } };
+  };
+  const { waitedMs, said } = await asked(lab);
+  expect([waitedMs, said.length]).toEqual([10_000, 2]);
+  expect(said[0]).toContain(says);
+  expect(said[0]).toMatch(/Waiting for at most two minutes\.$/);
+  until = Number.POSITIVE_INFINITY;
+  const clock = new SettableClock();
+  const from = clock.steadyMs();
+  await expect(asked(lab, new FakeChanges('lab'), clock)).rejects.toMatchObject({ kind });
+  expect(clock.steadyMs() - from).toBe(120_000);
+});
+
+it('asks Salt again after a wait for a node, because a state may have begun meanwhile', async () => {
+  const lab = new FakeLab();
+  const all = lab.kubernetes.look;
+  const asks: string[] = [];
+  const runs = lab.salt.stateRuns;
+  lab.salt.stateRuns = (nodes, signal) => {
+    asks.push('salt');
+    return runs(nodes, signal);
+  };
+  lab.kubernetes.look = async (signal) => {
+    const kube = await all(signal);
+    asks.push('kube');
+    return asks.length > 2 ? kube : { ...kube, nodes: kube.nodes.map((one) => ({ ...one, ready: false })) };
+  };
+  await asked(lab);
+  expect(asks).toEqual(['salt', 'kube', 'salt', 'kube']);
+});
+
 it('stops a worker in whose place another one works by now', async () => {
   const changes = new FakeChanges('lab');
   changes.stillOurs = () => Promise.reject(new Error('another worker has taken over'));
