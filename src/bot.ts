@@ -73,10 +73,11 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   opened.keep(await serveHealth(config.health, whyNotReady, register));
   const others = new OtherBots({ replicas, renew: () => slack?.renew() ?? false, onKnown, clock, log });
   if (config.slack.mode === 'socket') rounds.run((signal) => others.run(signal));
-  const heard = { onConnections: others.heard, useCases, onCall, onDrawn };
   const changes = (name: string) => known(name, clusters).changes;
+  const trusts = (name: string) => clusters.get(name)?.trusts ?? '';
+  const heard = { onConnections: others.heard, useCases, onCall, onDrawn, changes, trusts };
   const shown = { ...config, clusters: placesOf(served), formerOf: served.formerOf };
-  const running = await startSlack({ ...heard, config: shown, changes, cards, once, announcements, clock, log });
+  const running = await startSlack({ ...heard, config: shown, cards, once, announcements, clock, log });
   slack = running;
   opened.keep({ close: () => running.stop() });
   const tendAll = () => useCases.tend(running, (name, open) => onOpen(name, open, clock.now()));
