@@ -36,6 +36,27 @@ describe('configuration', () => {
     expect(workerConfig(example('worker.yaml'), {}).kubeconfig).toBe('/etc/kubernetes/admin.conf');
   });
 
+  it('takes secrets without the white space, the line breaks and the mark of an editor around them', () => {
+    const path = example('bot.yaml');
+    for (const around of ['\n', '\r\n', ' \t\n', '\n\n']) {
+      writeFileSync(join(folder, 'token'), `\uFEFF xoxb-1${around}`);
+      const env = {
+        REGISTRY_HA_SLACK_BOT_TOKEN_FILE: join(folder, 'token'),
+        REGISTRY_HA_SLACK_APP_TOKEN: `xapp-1${around}`,
+        REGISTRY_HA_REDIS_PASSWORD: `two words${around}`,
+      };
+      const read = botConfig(path, env).secrets;
+      expect(read).toMatchObject({ botToken: 'xoxb-1', appToken: 'xapp-1', redisPassword: 'two words' });
+    }
+  });
+
+  it('refuses a token of several words, which Slack could never know, and does not print it', () => {
+    const env = { ...secrets, REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1\nxapp-2' };
+    expect(mistakes(() => botConfig(example('bot.yaml'), env))).toEqual([
+      'REGISTRY_HA_SLACK_APP_TOKEN has a space or a line break inside. Store the token alone, on one line.',
+    ]);
+  });
+
   it('reports every mistake at once, each with its key', () => {
     const path = file(
       'redis: { url: localhost }\nclusters: [{ name: Lab, policy: { approvers: [] } }]\napproval: { livesMinutes: 5 }\nretries: 3\n',

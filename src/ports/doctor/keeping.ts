@@ -8,6 +8,15 @@ export interface KeyRing {
   trusted(): Promise<readonly string[]>;
   /** Both with their dates. */
   dated(): Promise<readonly DatedKey[]>;
+  /** The files of passwords, tokens and credentials that the process reads. */
+  secrets(): Promise<readonly SecretFile[]>;
+}
+
+/** A file with a secret. */
+export interface SecretFile {
+  readonly path: string;
+  /** Its permission bits; null if it cannot be looked at. */
+  readonly mode: number | null;
 }
 
 /** A journal as it was read, whole, with its seals checked. Throws `journal-damaged` or `journal-unusable`. */
