@@ -5,7 +5,7 @@ import { howToLetRead } from '../domain/answers/unreadable.ts';
 import { codeOf } from '../domain/text/error-code.ts';
 import { atLeast } from '../domain/text/length.ts';
 import { type Environment, Mistakes, secret, WrongConfig } from './read-config.ts';
-import { passwordIn, type RedisLogin, redisUrl } from './redis-url.ts';
+import { passwordIn, type RedisLogin, redisUrl, whatIsWrongWith } from './redis-url.ts';
 
 const path = z.string().startsWith('/', 'write an absolute path');
 
@@ -17,6 +17,10 @@ export const RedisSchema = z
     url: z
       .string()
       .regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port')
+      .superRefine((text, { addIssue }) => {
+        const message = whatIsWrongWith(text);
+        if (message !== null) addIssue({ code: 'custom', message });
+      })
       .optional(),
     /** Instead of `url`: the Sentinels that know the current primary. */
     sentinels: z

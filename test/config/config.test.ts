@@ -36,6 +36,26 @@ describe('configuration', () => {
     expect(workerConfig(example('worker.yaml'), {}).kubeconfig).toBe('/etc/kubernetes/admin.conf');
   });
 
+  it.each([
+    ['redis://bot:x@::1:6379', /brackets: redis:\/\/\[::1\]:6379/],
+    ['redis://[::1', /brackets/],
+    ['redis://redis:6379/zero', /number of a database/],
+    ['redis://redis:6379/0/1', /number of a database/],
+    ['redis://redis:99999', /redis:\/\/host:port/],
+  ])('says what is wrong with the address %s of Redis, and never prints its password', (url, says) => {
+    const [wrong] = mistakes(() => workerConfig(file(`cluster: lab\nredis: { url: '${url}' }\n`), {}));
+    expect(wrong).toMatch(/^redis\.url: /);
+    expect(wrong).toMatch(says);
+    expect(wrong).not.toContain(':x@');
+  });
+
+  it.each(['redis://[::1]:6379', 'rediss://u:p@[fd00::1]:6380/3', 'redis://redis', 'redis://redis:6379/'])(
+    'accepts the address %s of Redis',
+    (url) => {
+      expect(workerConfig(file(`cluster: lab\nredis: { url: '${url}' }\n`), {}).redis.url).toBe(url);
+    },
+  );
+
   it('takes secrets without the white space, the line breaks and the mark of an editor around them', () => {
     const path = example('bot.yaml');
     for (const around of ['\n', '\r\n', ' \t\n', '\n\n']) {
