@@ -19,6 +19,7 @@ import type { Environment } from './config/read-config.ts';
 import { redisAddress } from './config/redis-config.ts';
 import { type WorkerConfig, workerConfig } from './config/worker-config.ts';
 import { logOn, onScreen, warnOf } from './on-screen.ts';
+import type { JournalHealth } from './ports/doctor/keeping.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { doctorRedis, healthOnceStarted, redisExpiryLooks, secretFiles, withSecretsBeside } from './runtime/doctor.ts';
 import { Opened } from './runtime/opened.ts';
@@ -76,7 +77,6 @@ function roomsOf(
     const { heartbeat } = await workerProofs(config);
     return await redisHeartbeat({ redis: connected.redis, cluster, clock, proof: heartbeat }).seen();
   };
-  const checker = async () => headChecker(await ownAndFormerKeys(await loadSigningKey(keyFile), config.formerKeys));
   const keys = {
     own: async () => (await loadSigningKey(keyFile)).name,
     trusted: async () => (await loadTrustedKeys(trustedKeys)).map(({ name }) => name),
@@ -93,9 +93,14 @@ function roomsOf(
     saltRoom(looks, salt),
     archivesRoom(looks),
     nodesRoom(looks, fitnessOfNodes(shell)),
-    journalRoom({ host: here, journal: journalHealth(join(stateFolder, 'journal.jsonl'), checker), stateFolder }),
+    journalRoom({ host: here, journal: journalOf(config), stateFolder }),
     ...tracesRooms(config),
   ];
+}
+
+function journalOf({ cluster, stateFolder, keyFile, formerKeys }: WorkerConfig): JournalHealth {
+  const checker = async () => headChecker(await ownAndFormerKeys(await loadSigningKey(keyFile), formerKeys));
+  return journalHealth(join(stateFolder, 'journal.jsonl'), cluster, checker);
 }
 
 const kubeconfigOf = ({ root, kubeconfig }: WorkerConfig): string => join(root, kubeconfig);

@@ -30,7 +30,12 @@ export const journalRoom = ({ host, journal, stateFolder }: JournalPorts): Room 
 
 function chain(seen: Awaited<ReturnType<JournalHealth['look']>>): Verdict {
   if (seen === null) return good('There is no journal yet; the worker begins it at its first start');
-  const { lines, unknownKeys, unsealedEnd } = seen;
+  const { lines, unknownKeys, unsealedEnd, foreign } = seen;
+  if (foreign !== null)
+    return wrong(
+      `The journal has the change ${foreign}, which is of another cluster. The worker does not start with it.`,
+      'Put the journal of this cluster back: docs/upgrade.md, “Restore”. If the cluster was renamed: docs/clusters.md.',
+    );
   if (unknownKeys.length > 0)
     return wrong(
       `The key of some seals is unknown: ${listed(unknownKeys)}.`,

@@ -1,4 +1,5 @@
 import type { DatedKey } from '../../domain/answers/key-age.ts';
+import type { ChangeId } from '../../domain/change/change.ts';
 
 /** Key files of a process. Each throws `key-unusable` with the way out. */
 export interface KeyRing {
@@ -26,5 +27,7 @@ export interface JournalHealth {
     readonly lines: number;
     readonly unsealedEnd: number;
     readonly unknownKeys: readonly string[];
+    /** A change that is not of the worker's cluster; null without one. */
+    readonly foreign: ChangeId | null;
   } | null>;
 }

@@ -20,7 +20,7 @@ import type { SeenWorker } from '../../../src/domain/cluster/worker-state.ts';
 import type { SocketsSeen } from '../../../src/ports/cards.ts';
 import type { Fitness, KubeRights } from '../../../src/ports/doctor/cluster.ts';
 import type { Host, SystemSeen } from '../../../src/ports/doctor/host.ts';
-import type { SecretFile } from '../../../src/ports/doctor/keeping.ts';
+import type { JournalHealth, SecretFile } from '../../../src/ports/doctor/keeping.ts';
 import type { RedisFacts, RedisServer } from '../../../src/ports/doctor/redis.ts';
 import type { SlackSays, SlackSite, TokenSeen } from '../../../src/ports/doctor/slack.ts';
 import { doctorSays } from '../../../src/terminal/doctor.ts';
@@ -94,7 +94,12 @@ const wellOfWorker = {
   rights: RIGHT_RIGHTS,
   salt: { answering: async (names: readonly string[]) => names },
   fitness: async (): Promise<Fitness> => fit,
-  journal: async () => ({ lines: 41, unsealedEnd: 0, unknownKeys: [] }),
+  journal: async (): ReturnType<JournalHealth['look']> => ({
+    lines: 41,
+    unsealedEnd: 0,
+    unknownKeys: [],
+    foreign: null,
+  }),
   collector: async () => undefined,
 };
 
@@ -176,7 +181,7 @@ describe('the doctor of a worker', () => {
         ...{ hasIsoinfo: false, portInUse: true, openFolder: { path: '/srv/releases', owner: 'centos', mode: '0775' } },
         space: [{ mountpoint: '/srv', available: GIGABYTE, needed: 4.5 * GIGABYTE }],
       }),
-      journal: async () => ({ lines: 41, unsealedEnd: 40, unknownKeys: [] }),
+      journal: async () => ({ lines: 41, unsealedEnd: 40, unknownKeys: [], foreign: null }),
       collector: async () => {
         const where = 'the collector http://127.0.0.1:4318';
         const next = 'Check traces.otlp.';
@@ -184,6 +189,12 @@ describe('the doctor of a worker', () => {
       },
     });
     expectGolden('doctor/worker-wrong', await says('worker', spoilt));
+  });
+
+  it('names the journal of another cluster, before the keys that it does not know', async () => {
+    const journal = async () => ({ lines: 41, unsealedEnd: 0, unknownKeys: ['cccccccccccc'], foreign: 'prod-7f3k2q' });
+    const lines = (await says('worker', worker({ journal }))).filter((line) => line.includes('chain'));
+    expect(lines).toEqual([expect.stringMatching(/WRONG +chain +The journal has the change prod-7f3k2q, which is of/)]);
   });
 
   it('says what is unknown, and why: silence is never read as good', async () => {
