@@ -23,6 +23,7 @@ import { Reload } from './runtime/bot/reload.ts';
 import { type ServedCluster, ServedClusters } from './runtime/bot/served-clusters.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
+import { type ExpiryLook, expiryMetrics, redisFilesExpiry, redisServerExpiry } from './runtime/expiry.ts';
 import { serveHealth } from './runtime/health.ts';
 import type { Log } from './runtime/log.ts';
 import { type Opened, startParts } from './runtime/opened.ts';
@@ -59,7 +60,7 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   const news = botNews(register);
   const { onOpen, onCall, onDrawn, onRead, onShared: onKnown } = news;
   const signing = loadSigningKey(config.approval.keyFile);
-  const { record, served, redisCheck } = await openClusters(config, signing, log, opened, news.known);
+  const { record, served, redisCheck } = await openClusters(config, signing, log, opened, news);
   const { fleet, cards, announcements, once, replicas } = record;
   const { clusters } = served;
   const rounds = opened.keep(new Rounds(opened.ending));
@@ -73,10 +74,11 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   opened.keep(await serveHealth(config.health, whyNotReady, register));
   const others = new OtherBots({ replicas, renew: () => slack?.renew() ?? false, onKnown, clock, log });
   if (config.slack.mode === 'socket') rounds.run((signal) => others.run(signal));
-  const heard = { onConnections: others.heard, useCases, onCall, onDrawn };
   const changes = (name: string) => known(name, clusters).changes;
+  const trusts = (name: string) => clusters.get(name)?.trusts ?? '';
+  const heard = { onConnections: others.heard, useCases, onCall, onDrawn, changes, trusts };
   const shown = { ...config, clusters: placesOf(served), formerOf: served.formerOf };
-  const running = await startSlack({ ...heard, config: shown, changes, cards, once, announcements, clock, log });
+  const running = await startSlack({ ...heard, config: shown, cards, once, announcements, clock, log });
   slack = running;
   opened.keep({ close: () => running.stop() });
   const tendAll = () => useCases.tend(running, (name, open) => onOpen(name, open, clock.now()));
@@ -110,12 +112,13 @@ async function openClusters(
   signing: Promise<SigningKey>,
   log: Log,
   opened: Opened,
-  troubles: KnownTroubles,
+  { known: troubles, expiring }: Pick<ReturnType<typeof botNews>, 'known' | 'expiring'>,
 ) {
   const proofs = await botProofs(config, signing);
   const clusters = new Map<string, ServedCluster>();
   const redisCheck = new RedisCheck({ clusters, clock, log, onFound: troubles.redis });
   const record = opened.keep(botRecord(config, proofs, clusters, log, redisCheck.connected));
+  expiring([() => redisFilesExpiry(config.redis), async () => redisServerExpiry(record.serverExpires())]);
   const { botToken } = config.secrets;
   const groups = slackGroups({ botToken, slackApiUrl: config.slack.apiUrl, clock, log });
   const served = opened.keep(new ServedClusters(clusters, record, groups));
@@ -139,6 +142,7 @@ function botNews(register: Registry) {
   return {
     ...metrics,
     known,
+    expiring: (looks: readonly ExpiryLook[]): void => expiryMetrics(register, looks, () => clock.now()),
     onWorker(cluster: string, look: WorkerLook): void {
       metrics.onWorker(cluster, look);
       known.worker(cluster, look);

@@ -5,7 +5,7 @@ import { redisReplicas } from './adapters/redis/cards/replicas.ts';
 import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
 import { examine, type Room, shared } from './app/doctor/check.ts';
 import { BOT_UNIT, botHostRoom } from './app/doctor/host.ts';
-import { keysRoom } from './app/doctor/keeping.ts';
+import { certificatesRoom, keysRoom } from './app/doctor/keeping.ts';
 import { policyRoom } from './app/doctor/policy.ts';
 import { redisRoom } from './app/doctor/redis.ts';
 import { slackRoom } from './app/doctor/slack.ts';
@@ -13,13 +13,14 @@ import { workersRoom } from './app/doctor/workers.ts';
 import type { TypedDoctor } from './commands/doctor.ts';
 import { workerKeysOf } from './config/bot-clusters.ts';
 import { type BotConfig, botConfig } from './config/bot-config.ts';
+import type { Environment } from './config/read-config.ts';
 import { redisAddress } from './config/redis-config.ts';
 import { logOn, onScreen, warnOf } from './on-screen.ts';
 import type { Heartbeat } from './ports/cards.ts';
 import type { Log } from './ports/log.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { systemClock as clock } from './runtime/clock.ts';
-import { doctorRedis, healthOnceStarted, withSecretsBeside } from './runtime/doctor.ts';
+import { doctorRedis, healthOnceStarted, redisExpiryLooks, secretFiles, withSecretsBeside } from './runtime/doctor.ts';
 import { Opened } from './runtime/opened.ts';
 import { VERSION } from './runtime/version.ts';
 import { slackGroups } from './slack/api/groups.ts';
@@ -29,14 +30,15 @@ import { doctorSays } from './terminal/doctor.ts';
 /** `registry-ha doctor bot`: checks the prerequisites of this computer's bot; returns the exit code. Nothing is changed or posted. */
 export async function doctorOfBot({ config: path, json }: TypedDoctor): Promise<number> {
   return await onScreen(json, async (screen) => {
-    const config = botConfig(path, withSecretsBeside(path, process.env, SECRETS), { isStarting: true });
+    const env = withSecretsBeside(path, process.env, SECRETS);
+    const config = botConfig(path, env, { isStarting: true });
     const clusters = config.clusters.map(({ name }) => name);
     const opened = new Opened();
     try {
       const address = redisAddress(config.redis, config.secrets);
       const redis = opened.keep(doctorRedis(address, 'bot', clusters));
       screen.wait('Checking…');
-      const rooms = roomsOf(config, redis, logOn(screen));
+      const rooms = roomsOf(config, env, redis, logOn(screen));
       const findings = await examine(rooms, { clock, onUnexpected: warnOf(screen) }, new AbortController().signal);
       return doctorSays({ process: 'bot', clusters, version: VERSION }, findings);
     } finally {
@@ -54,7 +56,12 @@ const SECRETS = {
   REGISTRY_HA_SENTINEL_PASSWORD: 'secrets/sentinel-password',
 } as const;
 
-function roomsOf(config: BotConfig, { redis, server }: ReturnType<typeof doctorRedis>, log: Log): readonly Room[] {
+function roomsOf(
+  config: BotConfig,
+  env: Environment,
+  connected: ReturnType<typeof doctorRedis>,
+  log: Log,
+): readonly Room[] {
   const { policies, approval, slack } = config;
   const here = host(process.env);
   const health = () => healthOnceStarted(config.health, () => here.unit(BOT_UNIT));
@@ -67,23 +74,26 @@ function roomsOf(config: BotConfig, { redis, server }: ReturnType<typeof doctorR
     (await Promise.all(config.clusters.map((one) => loadTrustedKeys(workerKeysOf(one))))).flat();
   const trusted = async () => (await files()).map(({ name }) => name);
   const dated = () => datedKeys(approval.keyFile, files);
-  const sockets = () => redisReplicas({ redis, clusters: config.clusters.map(({ name }) => name) }).seen();
-  const channels = [...new Set(config.clusters.flatMap((one) => one.channels))];
+  const sockets = () =>
+    redisReplicas({ redis: connected.redis, clusters: config.clusters.map(({ name }) => name) }).seen();
   return [
     botHostRoom({ host: here, health }),
-    keysRoom({ own, trusted, dated }, 'trusted workers', () => clock.now()),
+    keysRoom({ own, trusted, dated, secrets: () => secretFiles(env, Object.keys(SECRETS)) }, 'trusted workers', () =>
+      clock.now(),
+    ),
     slackRoom({
       token,
       site,
       isSocket: slack.mode === 'socket',
       sockets,
-      channels,
+      channels: [...new Set(config.clusters.flatMap((one) => one.channels))],
       policies,
       now: () => clock.now().getTime(),
     }),
     policyRoom({ policies, groups, site, token }),
-    redisRoom(server),
-    workersRoom({ clusters: livesOf(config, redis), version: VERSION, ownKey: own }),
+    redisRoom(connected.server),
+    certificatesRoom(redisExpiryLooks(config.redis, connected), () => clock.now()),
+    workersRoom({ clusters: livesOf(config, connected.redis), version: VERSION, ownKey: own }),
   ];
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { begunJobsIn } from './adapters/files/begun-jobs.ts';
 import { randomIds } from './adapters/keys/ids.ts';
+import { kubeconfigExpiry } from './adapters/kube/expiry.ts';
 import type { Fence } from './adapters/redis/lease/fence.ts';
 import { type QueueWorkerOptions, queueWorker } from './adapters/redis/queue/queue-worker.ts';
 import { waitReporter } from './app/apply/progress-reporter.ts';
@@ -33,6 +34,7 @@ import type { Changes, Journal } from './ports/record.ts';
 import type { StatusBoard } from './ports/status.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
+import { expiryMetrics, redisFilesExpiry, redisServerExpiry } from './runtime/expiry.ts';
 import { serveHealth } from './runtime/health.ts';
 import type { Log } from './runtime/log.ts';
 import { type Opened, startParts } from './runtime/opened.ts';
@@ -72,7 +74,7 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   const lostRecords = recordWatch({ journal: traced, changes, clock, onBotEnd, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
-  const { watch, watches } = clusterWatch(config, cluster, { board: record.board, metrics, ages }, logged);
+  const { watch, watches } = clusterWatch(config, cluster, { ...record, metrics, ages }, logged);
   const proofs = opened.keep(proofWatch(config, { cluster, journal: counted, board: record.proofBoard }, log));
   const halfDrill = await HalfDrill.inJournal({ ...cluster, ...kept(config, traced, log), clock, ...logged });
   // A registry that is away goes before every job.
@@ -129,6 +131,8 @@ function kept({ stateFolder }: WorkerConfig, journal: Journal, log: Log) {
 /** Where the inspections of the cluster go. */
 interface WatchParts {
   readonly board: StatusBoard;
+  /** When the certificate of Redis expires. */
+  serverExpires(): Date | null;
   readonly metrics: Registry;
   readonly ages: ProofAges;
 }
@@ -137,7 +141,7 @@ interface WatchParts {
 function clusterWatch(
   config: WorkerConfig,
   cluster: WorkerCluster,
-  { board, metrics, ages }: WatchParts,
+  { board, serverExpires, metrics, ages }: WatchParts,
   logged: WorkerLog,
 ) {
   const onUnexpected = logged.onPartUnread;
@@ -145,6 +149,12 @@ function clusterWatch(
   const inspect = (signal: AbortSignal) => inspectAll(ports, signal);
   const everyMs = config.status.everyMinutes * 60_000;
   const show = statusMetrics(clock, metrics);
+  const expiries = [
+    () => redisFilesExpiry(config.redis),
+    async () => redisServerExpiry(serverExpires()),
+    () => kubeconfigExpiry(join(config.root, config.kubeconfig)),
+  ];
+  expiryMetrics(metrics, expiries, () => clock.now());
   const onStatus = (status: ClusterStatus) => {
     show(status);
     ages.inspected(status);

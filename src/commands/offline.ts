@@ -109,7 +109,7 @@ function policyCommand(program: Command): void {
     .argument('[file]', 'YAML file; see examples/policy.yaml')
     .action(async (verb: string, file: string | undefined) => {
       const command = await import('./policy.ts');
-      process.exitCode = command.policyCommand(verb, file, print);
+      process.exitCode = command.policyCommand(verb, file, new Date(), print);
     });
 }
 

@@ -4,7 +4,7 @@ import { policiesInWords } from '../domain/policy/words.ts';
 import { explain, type Print } from './explained.ts';
 
 /** `registry-ha policy check FILE|schema`: explains a policy file in sentences; returns the exit code. */
-export function policyCommand(verb: string, path: string | undefined, print: Print): number {
+export function policyCommand(verb: string, path: string | undefined, now: Date, print: Print): number {
   if (verb === 'schema') {
     print(JSON.stringify(policyJsonSchema(), null, 2));
     return 0;
@@ -15,7 +15,7 @@ export function policyCommand(verb: string, path: string | undefined, print: Pri
   }
   try {
     const { named, others } = readPolicies(path);
-    for (const line of policiesInWords(named, others)) print(line);
+    for (const line of policiesInWords(named, others, now)) print(line);
     return 0;
   } catch (error) {
     return explain(error, print);

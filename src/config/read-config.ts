@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { z } from 'zod';
+import { howToLetRead } from '../domain/answers/unreadable.ts';
 import { codeOf } from '../domain/text/error-code.ts';
 import { EXPANDED_LIMIT, isExpandedTooLarge } from '../domain/text/expanded-size.ts';
 import { checked } from './mistakes.ts';
@@ -96,7 +97,10 @@ function textAt(path: string, example: string): string {
   } catch (error) {
     if (codeOf(error) === 'ENOENT')
       throw new WrongConfig(path, [`no such file. Check the path, or start from ${example}.`]);
-    throw new WrongConfig(path, [`cannot be read (${firstLineOf(error)}). Check the path, file type and permissions.`]);
+    const next =
+      howToLetRead(path, error, { uid: process.getuid?.() ?? null, isSecret: false }) ??
+      'Check the path, file type and permissions.';
+    throw new WrongConfig(path, [`cannot be read (${firstLineOf(error)}). ${next}`]);
   }
 }
 
@@ -130,21 +134,31 @@ function withValue(
 /** The source of mistakes in secrets. */
 export const ENVIRONMENT = 'from the environment';
 
-/** A secret from `NAME`, or from the file in `NAME_FILE` (systemd credentials, container secrets); undefined when unset. */
+/** A secret from `NAME`, or from the file in `NAME_FILE` (systemd credentials, container secrets), without white space around it; undefined when unset. */
 export function secret(name: string, env: Environment): string | undefined {
   const file = env[`${name}_FILE`];
-  if (env[name] !== undefined) return env[name];
+  // A Secret of Kubernetes that was made with `echo` ends with a line break.
+  if (env[name] !== undefined) return env[name].trim();
   if (file === undefined) return undefined;
   try {
     return readFileSync(file, 'utf8').trim();
-  } catch {
-    throw new WrongConfig(ENVIRONMENT, [`${name}_FILE names ${file}, which cannot be read. Check its permissions.`]);
+  } catch (error) {
+    const next =
+      howToLetRead(file, error, { uid: process.getuid?.() ?? null, isSecret: true }) ??
+      'Name a file that is there, with the secret in it.';
+    throw new WrongConfig(ENVIRONMENT, [`${name}_FILE names ${file}, which cannot be read${codeIn(error)}. ${next}`]);
   }
 }
 
-/** A required secret. Throws WrongConfig. */
+const codeIn = (error: unknown): string => (codeOf(error) === '' ? '' : ` (${codeOf(error)})`);
+
+/** A required secret, which is one word, such as a token. Throws WrongConfig. */
 export function neededSecret(name: string, env: Environment): string {
   const value = secret(name, env);
+  if (value !== undefined && /\s/.test(value))
+    throw new WrongConfig(ENVIRONMENT, [
+      `${name} has a space or a line break inside. Store the token alone, on one line.`,
+    ]);
   if (value !== undefined && value !== '') return value;
   throw new WrongConfig(ENVIRONMENT, [`${name} is missing. Set it, or set ${name}_FILE to the path of its file.`]);
 }

@@ -1,10 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { howToLetRead } from '../domain/answers/unreadable.ts';
 import { codeOf } from '../domain/text/error-code.ts';
 import { atLeast } from '../domain/text/length.ts';
 import { type Environment, Mistakes, secret, WrongConfig } from './read-config.ts';
-import { passwordIn, type RedisLogin, redisUrl } from './redis-url.ts';
+import { passwordIn, type RedisLogin, redisUrl, whatIsWrongWith } from './redis-url.ts';
 
 const path = z.string().startsWith('/', 'write an absolute path');
 
@@ -16,6 +17,10 @@ export const RedisSchema = z
     url: z
       .string()
       .regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port')
+      .superRefine((text, { addIssue }) => {
+        const message = whatIsWrongWith(text);
+        if (message !== null) addIssue({ code: 'custom', message });
+      })
       .optional(),
     /** Instead of `url`: the Sentinels that know the current primary. */
     sentinels: z
@@ -181,7 +186,7 @@ function certificate(name: 'ca' | 'cert', file: string): string {
 }
 
 function privateKey(file: string): string {
-  const text = textOf('key', file);
+  const text = textOf('key', file, true);
   const mode = statSync(file).mode & 0o777;
   if ((mode & NOT_SECRET) !== 0) {
     const says = `${file} has mode 0${mode.toString(8)}, so other users can read this private key.`;
@@ -200,12 +205,13 @@ function checkPair(certFile: string, cert: string, keyFile: string, key: string)
   throw wrong('cert', `the certificate ${certFile} does not match the private key ${keyFile}.`);
 }
 
-function textOf(name: string, file: string): string {
+function textOf(name: string, file: string, isSecret = false): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = codeOf(error) === '' ? '' : ` (${codeOf(error)})`;
-    throw wrong(name, `${file} cannot be read${code}. Check its path and owner.`);
+    const next = howToLetRead(file, error, { uid: process.getuid?.() ?? null, isSecret }) ?? 'Check its path.';
+    throw wrong(name, `${file} cannot be read${code}. ${next}`);
   }
 }
 

@@ -24,3 +24,11 @@ export function passwordIn(url: string): string | undefined {
     return password;
   }
 }
+
+/** Why this address cannot be used; null if it can. Never contains the address, which may have a password. */
+export function whatIsWrongWith(url: string): string | null {
+  if (!/^rediss?:\/\//.test(url)) return null;
+  if (!URL.canParse(url)) return 'write it as redis://host:port, with an IPv6 address in brackets: redis://[::1]:6379';
+  if (/^\/?\d*$/.test(new URL(url).pathname)) return null;
+  return 'write nothing after the port, or the number of a database: redis://host:port/0';
+}

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { healthOf } from '../adapters/health/health.ts';
 import { redisServer } from '../adapters/redis/acl/redis-server.ts';
 import { closeRedis, connectRedis } from '../adapters/redis/server/connection.ts';
 import { isSentinelLogin } from '../adapters/redis/server/recover.ts';
+import { serverExpires } from '../adapters/redis/server/server-certificate.ts';
 import type { Environment } from '../config/read-config.ts';
-import type { RedisAddress } from '../config/redis-config.ts';
+import type { RedisAddress, RedisConfig } from '../config/redis-config.ts';
+import type { Expiring } from '../domain/answers/expiry.ts';
 import type { HealthAnswer, UnitState } from '../ports/doctor/host.ts';
+import type { SecretFile } from '../ports/doctor/keeping.ts';
 import { systemClock as clock } from './clock.ts';
+import { redisFilesExpiry, redisServerExpiry } from './expiry.ts';
 
 /** A connection to Redis for checks. Its errors explain checks without an answer; a rejected login explains more than the other errors. */
 export function doctorRedis(address: RedisAddress, process: 'bot' | 'worker', clusters: readonly string[]) {
@@ -35,6 +40,33 @@ export function withSecretsBeside(
     return isNamed || !existsSync(file) ? [] : [[`${name}_FILE`, file] as const];
   });
   return { ...env, ...Object.fromEntries(found) };
+}
+
+/** The files of these secrets, and other files that are as secret, with their modes. */
+export async function secretFiles(
+  env: Environment,
+  names: readonly string[],
+  more: readonly string[] = [],
+): Promise<readonly SecretFile[]> {
+  const named = names.flatMap((name) => (env[name] === undefined ? (env[`${name}_FILE`] ?? []) : []));
+  return await Promise.all(
+    [...named, ...more].map(async (path) => {
+      const seen = await stat(path).catch(() => null);
+      return { path, mode: seen === null ? null : seen.mode & 0o777 };
+    }),
+  );
+}
+
+/** What expires of a connection to Redis: only where TLS is on. */
+export function redisExpiryLooks(
+  config: RedisConfig,
+  { redis, server }: ReturnType<typeof doctorRedis>,
+): Readonly<Record<string, () => Promise<readonly Expiring[]>>> {
+  const shown = async () => {
+    if (!(await server.look()).isTls) return [];
+    return redisServerExpiry(serverExpires(redis));
+  };
+  return { 'files of Redis': () => redisFilesExpiry(config), 'server of Redis': shown };
 }
 
 /** A process on a busy node listens about two seconds after systemd calls its unit active. */

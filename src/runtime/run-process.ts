@@ -15,6 +15,9 @@ export interface Process {
 /** Shutdown timeout, well below systemd's 90 seconds. */
 const STOP_LIMIT_MS = 15_000;
 
+/** Without a listener, the signal would end a worker in the middle of a change. */
+const NOT_READ_AGAIN = 'SIGHUP changes nothing: the configuration is read only at its start. Restart the process';
+
 /** Runs until SIGTERM or SIGINT, reads its configuration again on SIGHUP if it can, and is killed if it hangs. Exit codes: 0 after a clean stop, 1 after a failure, 2 for an invalid configuration. */
 export async function runProcess(start: () => Promise<Process>, log: Log): Promise<void> {
   const exitUnhandled = (error: unknown) => {
@@ -27,7 +30,7 @@ export async function runProcess(start: () => Promise<Process>, log: Log): Promi
   process.on('uncaughtException', exitUnhandled);
   try {
     const running = await start();
-    if (running.reload !== undefined) process.on('SIGHUP', () => void running.reload?.());
+    process.on('SIGHUP', () => (running.reload === undefined ? log.warn({}, NOT_READ_AGAIN) : void running.reload()));
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopped(running, signal, log));
   } catch (error) {
     process.exit(startFailed(error, log));

@@ -56,6 +56,8 @@ export interface StartSlackOptions {
   readonly config: SlackConfig;
   readonly useCases: UseCases;
   readonly changes: (cluster: string) => Changes;
+  /** The keys that count as the worker's of this cluster; they may change. */
+  readonly trusts?: (cluster: string) => string;
   readonly cards: Cards;
   readonly once: Once;
   readonly announcements: Announcements;

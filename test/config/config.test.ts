@@ -36,6 +36,47 @@ describe('configuration', () => {
     expect(workerConfig(example('worker.yaml'), {}).kubeconfig).toBe('/etc/kubernetes/admin.conf');
   });
 
+  it.each([
+    ['redis://bot:x@::1:6379', /brackets: redis:\/\/\[::1\]:6379/],
+    ['redis://[::1', /brackets/],
+    ['redis://redis:6379/zero', /number of a database/],
+    ['redis://redis:6379/0/1', /number of a database/],
+    ['redis://redis:99999', /redis:\/\/host:port/],
+  ])('says what is wrong with the address %s of Redis, and never prints its password', (url, says) => {
+    const [wrong] = mistakes(() => workerConfig(file(`cluster: lab\nredis: { url: '${url}' }\n`), {}));
+    expect(wrong).toMatch(/^redis\.url: /);
+    expect(wrong).toMatch(says);
+    expect(wrong).not.toContain(':x@');
+  });
+
+  it.each(['redis://[::1]:6379', 'rediss://u:p@[fd00::1]:6380/3', 'redis://redis', 'redis://redis:6379/'])(
+    'accepts the address %s of Redis',
+    (url) => {
+      expect(workerConfig(file(`cluster: lab\nredis: { url: '${url}' }\n`), {}).redis.url).toBe(url);
+    },
+  );
+
+  it('takes secrets without the white space, the line breaks and the mark of an editor around them', () => {
+    const path = example('bot.yaml');
+    for (const around of ['\n', '\r\n', ' \t\n', '\n\n']) {
+      writeFileSync(join(folder, 'token'), `\uFEFF xoxb-1${around}`);
+      const env = {
+        REGISTRY_HA_SLACK_BOT_TOKEN_FILE: join(folder, 'token'),
+        REGISTRY_HA_SLACK_APP_TOKEN: `xapp-1${around}`,
+        REGISTRY_HA_REDIS_PASSWORD: `two words${around}`,
+      };
+      const read = botConfig(path, env).secrets;
+      expect(read).toMatchObject({ botToken: 'xoxb-1', appToken: 'xapp-1', redisPassword: 'two words' });
+    }
+  });
+
+  it('refuses a token of several words, which Slack could never know, and does not print it', () => {
+    const env = { ...secrets, REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1\nxapp-2' };
+    expect(mistakes(() => botConfig(example('bot.yaml'), env))).toEqual([
+      'REGISTRY_HA_SLACK_APP_TOKEN has a space or a line break inside. Store the token alone, on one line.',
+    ]);
+  });
+
   it('reports every mistake at once, each with its key', () => {
     const path = file(
       'redis: { url: localhost }\nclusters: [{ name: Lab, policy: { approvers: [] } }]\napproval: { livesMinutes: 5 }\nretries: 3\n',

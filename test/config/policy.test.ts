@@ -28,9 +28,11 @@ function mistakesIn(text: string): string {
   }
 }
 
+const NOW = new Date('2026-11-27T10:00:00.000Z');
+
 function printed(...args: [string, string?]) {
   const lines: string[] = [];
-  return { code: policyCommand(args[0], args[1], (line) => lines.push(line)), text: lines.join('\n') };
+  return { code: policyCommand(args[0], args[1], NOW, (line) => lines.push(line)), text: lines.join('\n') };
 }
 
 describe('the policy file', () => {
@@ -54,6 +56,21 @@ describe('the policy file', () => {
       approvalLivesMs: 3_600_000,
       windows: [],
     });
+  });
+
+  it('says of a freeze that is over that it stops nothing: most often its year is wrong', () => {
+    const freeze = (from: string, to: string) => `{ from: "${from}", to: "${to}", reason: year end }`;
+    const [past, next] = [
+      freeze('2025-12-20T00:00:00Z', '2026-01-04T00:00:00Z'),
+      freeze('2026-12-20T00:00:00Z', '2027-01-04T00:00:00Z'),
+    ];
+    const rules = `clusters: { lab: { approvers: { users: [U0BOB, U0EVE] }, freezes: [${past}, ${next}] } }`;
+    const { code, text } = printed('check', file(rules));
+    expect(code).toBe(0);
+    expect(text).toContain(
+      '  This freeze is over and stops nothing: frozen from 2025-12-20 00:00 UTC until 2026-01-04 00:00 UTC: “year end”. Remove it, or correct its year.',
+    );
+    expect(text).toContain('  No change may start: frozen from 2026-12-20 00:00 UTC');
   });
 
   it('is described for editors by the schema beside the example', () => {

@@ -1,6 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure, failedTogether } from '../../domain/answers/failure.ts';
+import { howToLetRead } from '../../domain/answers/unreadable.ts';
 import { keyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicHalf } from './pair.ts';
 import type { SigningKey, TrustedKey } from './signature.ts';
@@ -61,7 +62,7 @@ async function filesAt(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch(notThere(path));
   await refuseForeignFolder(found.isDirectory() ? path : dirname(path));
   if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => name.endsWith('.pub')).toSorted();
+  const names = (await readdir(path).catch(notThere(path))).filter((name) => name.endsWith('.pub')).toSorted();
   if (names.length > 0) return names.map((name) => join(path, name));
   throw keyUnusable(path, 'The folder has no public key, so no signature would be accepted.', 'Add a *.pub file.');
 }
@@ -76,7 +77,7 @@ async function refuseForeignFolder(path: string): Promise<void> {
 }
 
 async function readKey(path: string, forbidden: number, what: string, fix: string): Promise<string> {
-  const file = await open(path, 'r').catch(notThere(path));
+  const file = await open(path, 'r').catch(notThere(path, forbidden === NOT_SECRET));
   try {
     const { mode, size, uid } = await file.stat();
     if ((mode & forbidden) !== 0) throw keyUnusable(path, what, `Run \`${fix}\`.`);
@@ -97,9 +98,11 @@ function refuseForeignOwner(path: string, uid: number): void {
 }
 
 const notThere =
-  (path: string) =>
+  (path: string, isSecret = false) =>
   (cause: unknown): never => {
     const says = cause instanceof Error ? cause.message : String(cause);
-    const next = 'Check its path and owner, or create a key pair with `registry-ha keys new`.';
+    const next =
+      howToLetRead(path, cause, { uid: process.getuid?.() ?? null, isSecret }) ??
+      'Check its path, or create a key pair with `registry-ha keys new`.';
     throw keyUnusable(path, `The key file cannot be opened: ${says}.`, next, { cause });
   };

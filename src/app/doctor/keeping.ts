@@ -1,8 +1,9 @@
+import { type Expiring, expiryVerdict } from '../../domain/answers/expiry.ts';
 import { keyAgeVerdict } from '../../domain/answers/key-age.ts';
 import { good, unknown, type Verdict, wrong } from '../../domain/answers/verdict.ts';
 import { bytesInWords, count, listed } from '../../domain/text/format.ts';
 import type { Host } from '../../ports/doctor/host.ts';
-import type { JournalHealth, KeyRing } from '../../ports/doctor/keeping.ts';
+import type { JournalHealth, KeyRing, SecretFile } from '../../ports/doctor/keeping.ts';
 import { check, type Room } from './check.ts';
 
 /** The worker stops at a full disk. A journal file has 64 MB, and the caches less. */
@@ -29,7 +30,12 @@ export const journalRoom = ({ host, journal, stateFolder }: JournalPorts): Room 
 
 function chain(seen: Awaited<ReturnType<JournalHealth['look']>>): Verdict {
   if (seen === null) return good('There is no journal yet; the worker begins it at its first start');
-  const { lines, unknownKeys, unsealedEnd } = seen;
+  const { lines, unknownKeys, unsealedEnd, foreign } = seen;
+  if (foreign !== null)
+    return wrong(
+      `The journal has the change ${foreign}, which is of another cluster. The worker does not start with it.`,
+      'Put the journal of this cluster back: docs/upgrade.md, “Restore”. If the cluster was renamed: docs/clusters.md.',
+    );
   if (unknownKeys.length > 0)
     return wrong(
       `The key of some seals is unknown: ${listed(unknownKeys)}.`,
@@ -73,11 +79,40 @@ export const keysRoom = (keys: KeyRing, trusts: string, now: () => Date): Room =
       () => keys.dated(),
       (dated) => keyAgeVerdict(dated, now()),
     ),
+    check('secret files', () => keys.secrets(), secretFiles),
   ],
 });
+
+/** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. */
+const NOT_SECRET = 0o037;
+
+function secretFiles(files: readonly SecretFile[]): Verdict {
+  const open = files.filter(({ mode }) => mode !== null && (mode & NOT_SECRET) !== 0);
+  if (open.length > 0) {
+    const each = open.map(({ path, mode }) => `${path} (mode 0${(mode ?? 0).toString(8)})`);
+    return wrong(
+      `Other users can read or change ${listed(each)}.`,
+      `Run \`chmod 0600 ${open.map(({ path }) => path).join(' ')}\`, and replace what was in ${open.length === 1 ? 'it' : 'them'} if somebody else may have read it.`,
+    );
+  }
+  const hidden = files.filter(({ mode }) => mode === null).map(({ path }) => path);
+  if (hidden.length > 0) return unknown(`Nobody here may look at ${listed(hidden)}.`, 'Run the doctor as root.');
+  if (files.length === 0) return good('No secret is in a file');
+  return good(`${count(files.length, 'file')}, readable for their owner and group only`);
+}
 
 /** The collector of traces, if the configuration names one. */
 export const tracesRoom = (tryCollector: () => Promise<void>): Room => ({
   name: 'traces',
   checks: async () => [check('collector', tryCollector, () => good('Accepts traces'), { failing: 'wrong' })],
+});
+
+/** What is looked at, and how. */
+export type ExpiryLooks = Readonly<Record<string, () => Promise<readonly Expiring[]>>>;
+
+/** Certificates and tokens: how long they last. */
+export const certificatesRoom = (looks: ExpiryLooks, now: () => Date): Room => ({
+  name: 'certificates',
+  checks: async () =>
+    Object.entries(looks).map(([name, look]) => check(name, look, (found) => expiryVerdict(found, now()))),
 });

@@ -10,7 +10,8 @@ import { type DecisionKind, decidersOf, isStart, type Policy, type Rules } from 
 import { opensAt } from './time.ts';
 
 /**
- * Null if this person may take this decision here and now. Approvers and the requester may deny or cancel, even during a freeze.
+ * Null if this person may take this decision here and now. Approvers and the requester may deny or cancel, even during a freeze, and
+ * even when the policy has moved the cluster to another channel: the card stays where it is.
  * Approve and retry require an approver who is not the requester, a window that is open or opens before the plan expires, and no freeze
  * or lock. Breaking glass requires only that the policy allows it to this person, and no freeze or lock.
  */
@@ -23,7 +24,7 @@ export function mayDecide(
   now: PolicyContext,
 ): Refusal | null {
   const rules = policy.verbs[change.intent.verb];
-  const elsewhere = wrongChannel(rules.channels, channel) ?? notItsChannel(change, channel);
+  const elsewhere = (isStart(kind) ? closedTo(rules, change, channel) : null) ?? notItsChannel(change, channel);
   if (elsewhere !== null) return elsewhere;
   if (kind === 'break-glass') return notAGlassBreaker(rules, by, now) ?? held(policy, change, now);
   const own = change.requester.id === by.id;
@@ -47,6 +48,18 @@ const ownRequest = (policy: Policy, change: Change, { groups }: PolicyContext): 
 
 const notAGlassBreaker = (rules: Rules, by: Person, now: PolicyContext): Refusal | null =>
   notAllowed(decidersOf(rules, 'break-glass'), by, now.groups, 'break glass in this cluster', 'breakGlass');
+
+/** The policy may name other channels since the change was requested. Its card cannot move. */
+function closedTo({ channels }: Rules, change: Change, clicked: string): Refusal | null {
+  const refusal = wrongChannel(channels, clicked);
+  if (refusal === null || channels === null || change.channel !== clicked) return refusal;
+  const where = `${channels.length === 1 ? 'the channel' : 'one of the channels'} ${channels.join(', ')}`;
+  return refuse(
+    'wrong-channel',
+    'The policy no longer allows this in this channel.',
+    `Click Deny or Cancel on this card, then request the change again in ${where}.`,
+  );
+}
 
 function notItsChannel({ channel }: Change, clicked: string): Refusal | null {
   if (channel === clicked) return null;

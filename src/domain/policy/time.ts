@@ -51,10 +51,26 @@ export function nextOpening(windows: readonly MaintenanceWindow[], at: Date, wit
   const areOpen = windows.map(openIn);
   const isOpenAt = (ms: number) => areOpen.some((isOpenNow) => isOpenNow(new Date(ms)));
   const [first, end] = [at.getTime(), at.getTime() + withinMs];
-  for (let ms = first; ms < end + SHORTEST_WINDOW_MS; ms += SHORTEST_WINDOW_MS) {
-    if (isOpenAt(Math.min(ms, end))) return new Date(openedAt(Math.min(ms, end), first, isOpenAt));
-  }
+  const zones = [...new Set(windows.map(({ zone }) => zone))];
+  for (const ms of momentsUntil(end, first, zones)) if (isOpenAt(ms)) return new Date(openedAt(ms, first, isOpenAt));
   return null;
+}
+
+/** Moments at which an open window is met: as far apart as the shortest one is long, but each minute where a clock change may cut one. */
+function* momentsUntil(end: number, first: number, zones: readonly string[]): Iterable<number> {
+  for (let ms = first; ms < end + SHORTEST_WINDOW_MS; ms += SHORTEST_WINDOW_MS) {
+    const before = ms - SHORTEST_WINDOW_MS;
+    if (before >= first && zones.some((zone) => jumpsIn(zone, before)))
+      for (let each = before + MINUTE_MS; each < Math.min(ms, end); each += MINUTE_MS) yield each;
+    yield Math.min(ms, end);
+  }
+}
+
+/** Whether the local time jumps within the shortest window's time from this moment on. */
+function jumpsIn(zone: string, from: number): boolean {
+  const [one, other] = [from, from + SHORTEST_WINDOW_MS].map((ms) => localTimeIn(zone)(new Date(ms)).minute);
+  const passed = ((other ?? 0) - (one ?? 0) + DAY_MS / MINUTE_MS) % (DAY_MS / MINUTE_MS);
+  return passed !== SHORTEST_WINDOW_MS / MINUTE_MS;
 }
 
 /**

@@ -11,29 +11,33 @@ import {
   type Policy,
   type Rules,
 } from './policy.ts';
-import { freezeInWords, windowInWords } from './time.ts';
+import { freezeInWords, type PlannedFreeze, windowInWords } from './time.ts';
 
 /** The policies of clusters in sentences, below a line with their names; those that are alike share one paragraph. */
-export function policiesInWords(policies: ReadonlyMap<string, Policy>, others: Policy | null): readonly string[] {
+export function policiesInWords(
+  policies: ReadonlyMap<string, Policy>,
+  others: Policy | null,
+  now: Date,
+): readonly string[] {
   const named = [...policies].map(([name, policy]) => ({ name, policy }));
   const all = others === null ? named : [...named, { name: named.length === 0 ? EVERY : EVERY_OTHER, policy: others }];
   return [...Map.groupBy(all, ({ policy }) => canonicalJson(policy)).values()].flatMap((alike) => {
     const [first] = alike;
     if (first === undefined) return [];
     const names = listed(alike.map(({ name }) => name));
-    return [`${alike.length === 1 ? 'Cluster' : 'Clusters'} ${names}:`, ...policyInWords(first.policy)];
+    return [`${alike.length === 1 ? 'Cluster' : 'Clusters'} ${names}:`, ...policyInWords(first.policy, now)];
   });
 }
 
 const EVERY = '(every one that the bot serves)';
 const EVERY_OTHER = '(every other one that the bot serves)';
 
-function policyInWords(policy: Policy): readonly string[] {
+function policyInWords(policy: Policy, now: Date): readonly string[] {
   return [
     ...perVerb(VERB_NAMES, policy.verbs, changeInWords),
     ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
     ...(policy.engines === 'rolling' ? [ROLLING] : []),
-    ...policy.freezes.map((freeze) => `  No change may start: ${freezeInWords(freeze)}.`),
+    ...policy.freezes.map((freeze) => `  ${plannedInWords(freeze, now)}`),
     `  ${callsInWords(policy.notify ?? DEFAULT_NOTIFY)}`,
     ...(policy.alerts === undefined ? [] : [`  News about the registries themselves are posted in ${policy.alerts}.`]),
     ...(policy.daily === undefined
@@ -42,6 +46,11 @@ function policyInWords(policy: Policy): readonly string[] {
     ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),
   ];
 }
+
+const plannedInWords = (freeze: PlannedFreeze, now: Date): string =>
+  Date.parse(freeze.to) <= now.getTime()
+    ? `This freeze is over and stops nothing: ${freezeInWords(freeze)}. Remove it, or correct its year.`
+    : `No change may start: ${freezeInWords(freeze)}.`;
 
 function callsInWords({ by, remindMs }: Notify): string {
   if (by === 'none') return 'Nobody is called when a decision is wanted.';

@@ -13,6 +13,7 @@ import { changeQueue } from '../../adapters/redis/queue/queue.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
 import { closeRedis } from '../../adapters/redis/server/connection.ts';
+import { serverExpires } from '../../adapters/redis/server/server-certificate.ts';
 import type { BotConfig } from '../../config/bot-config.ts';
 import { redisAddress } from '../../config/redis-config.ts';
 import { systemClock as clock } from '../clock.ts';
@@ -42,6 +43,8 @@ export function botRecord(
     replicas: redisReplicas({ redis, clusters }),
     announcements: redisAnnouncements({ redis, clusters, onError }),
     isReachable: () => redis.status === 'ready',
+    /** When the certificate of Redis expires; null while that is unknown, or without TLS. */
+    serverExpires: () => serverExpires(redis),
     /** The record and the queue of a cluster; close its queue. */
     open: (cluster: string, own: ClusterProofs) => clusterRecord({ redis, cluster, cache, onError }, own, proofs),
     /** Drops what was checked with former keys of a cluster. */

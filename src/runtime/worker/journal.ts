@@ -16,6 +16,7 @@ export async function workerJournal(config: WorkerConfig, { sealer, seals }: Wor
     path: join(stateFolder, 'journal.jsonl'),
     sealer,
     checker: seals,
+    cluster,
     rotation: {
       clock,
       maxBytes: fileMegabytes * MEGABYTE,

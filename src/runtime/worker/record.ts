@@ -8,6 +8,7 @@ import { redisStatus } from '../../adapters/redis/lease/status.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
 import { closeRedis } from '../../adapters/redis/server/connection.ts';
+import { serverExpires } from '../../adapters/redis/server/server-certificate.ts';
 import { redisAddress } from '../../config/redis-config.ts';
 import type { WorkerConfig } from '../../config/worker-config.ts';
 import { systemClock as clock } from '../clock.ts';
@@ -38,6 +39,8 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
     board: redisStatus({ redis, cluster, proof: proofs.status }),
     proofBoard: redisProofs({ redis, cluster, proof: proofs.proof }),
     dryRuns: redisDryRuns({ redis, cluster, proof: proofs.dryRun }),
+    /** When the certificate of Redis expires; null while that is unknown, or without TLS. */
+    serverExpires: () => serverExpires(redis),
     close: () => closeRedis(redis),
   };
 }

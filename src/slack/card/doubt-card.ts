@@ -1,11 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Doubt } from '../../domain/change/record-entry.ts';
-import { count } from '../../domain/text/format.ts';
 import type { Drawing } from '../text/blocks.ts';
 import { context, header, section } from '../text/blocks.ts';
 import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { whose } from './card-head.ts';
+import { named } from './doubted-entries.ts';
 import type { Reply } from './reply.ts';
 import { aim } from './status.ts';
 
@@ -71,11 +71,3 @@ const WORDS: Readonly<Record<Doubt['is'], (change: Change, entries: readonly num
     known: `Requested: ${escaped(aim(change))}.`,
   }),
 };
-
-/** Positions of entries that the card lists. */
-const NAMED = 5;
-
-function named(entries: readonly number[]): string {
-  const more = entries.length > NAMED ? ` and ${entries.length - NAMED} more` : '';
-  return `${count(entries.length, 'entry', 'entries')} (${entries.slice(0, NAMED).join(', ')}${more})`;
-}

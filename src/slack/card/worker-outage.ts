@@ -4,6 +4,7 @@ import { count } from '../../domain/text/format.ts';
 import type { CardView, Status } from '../parts/card-view.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { moment, person } from '../text/names.ts';
+import { named } from './doubted-entries.ts';
 
 /** The status of an open change whose worker is silent or blocked; null for any other change. */
 export function workerOutage({ change, worker }: CardView): Status | null {
@@ -47,10 +48,19 @@ const wish = ({ cancelAskedBy }: Change): readonly string[] =>
 /** Shown by a bot that cannot read the record. A newer bot redraws the card. */
 export const UNREADABLE = 'newer version';
 
+const UNSIGNED = 'unsigned ';
+
+/** True for a card that a bot with another key, or of another version, would draw without a new entry. */
+export const mayBecomeReadable = (aside: string): boolean => aside === UNREADABLE || isUnsigned(aside);
+
+/** True if the card warns of entries without a valid signature. */
+export const isUnsigned = (aside: string): boolean => aside.startsWith(UNSIGNED);
+
 /** What a card shows besides the record; a new value means that the card must be redrawn. */
-export function asideOf({ worker, doubt, activeHolds }: CardView): string {
+export function asideOf({ change, worker, doubt, activeHolds }: CardView): string {
   // Without a new entry, the bot may get the key that was missing.
-  if (doubt !== undefined) return doubt.is === 'newer' ? UNREADABLE : 'unsigned';
+  if (doubt?.is === 'newer') return UNREADABLE;
+  if (doubt !== undefined) return `${UNSIGNED}${named(doubt.entries)} ${change.state}`;
   const word = worker === undefined ? '' : wordFor(worker);
   return word === '' ? (activeHolds?.heldBack ?? '') : word;
 }

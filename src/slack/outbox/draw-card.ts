@@ -18,7 +18,7 @@ import { renderCard } from '../card/card.ts';
 import { doubtReply } from '../card/doubt-card.ts';
 import { repliesOf } from '../card/replies.ts';
 import type { Reply } from '../card/reply.ts';
-import { asideOf, calledForSilence, UNREADABLE } from '../card/worker-outage.ts';
+import { asideOf, calledForSilence, mayBecomeReadable } from '../card/worker-outage.ts';
 import type { CardView } from '../parts/card-view.ts';
 import { edit } from './edit.ts';
 import { postAnew, tellRequester } from './lost-card.ts';
@@ -26,6 +26,7 @@ import { type Posted, postPlanFile } from './plan-file.ts';
 import { isClosedChannel } from './post-card.ts';
 import { digestOf, type ShownSteps, showSteps } from './show-steps.ts';
 import { postReplies } from './thread-replies.ts';
+import { isUpToDate } from './up-to-date.ts';
 import { isInTheWay, isWaiting, keepTold, urgencyOf } from './urgency.ts';
 
 export interface DrawPorts {
@@ -68,7 +69,7 @@ export type Drawn =
 
 /** An edit may start only this long after the lease began, because the edit itself may take ten seconds. */
 const YOUNG_MS = 4_000;
-/** Changes ahead that are read; the card names four of them. */
+/** Changes ahead that are read; the card names four. */
 const AHEAD_LIMIT = 10;
 
 /**
@@ -103,8 +104,8 @@ export async function drawCard(
   await show({ place, view, replies, urgency, drawn: lease.drawn }, learnt, ports);
   learnt.begun.delete(id);
   keepTold(stored, learnt.told);
-  // A card that this bot cannot read stays outdated, so that a newer bot's sweep finds and draws it.
-  await lease.commit(aside === UNREADABLE ? lease.drawn : stored.revision, aside);
+  // A card that this bot cannot read stays outdated, so that the sweep of a newer bot, or of one with the missing key, draws it.
+  await lease.commit(mayBecomeReadable(aside) ? lease.drawn : stored.revision, aside);
   return { is: 'drawn', change: stored.change, isLate: learnt.late.has(id) };
 }
 
@@ -113,12 +114,12 @@ async function catchUp(place: MessageRef, view: CardView, learnt: Learnt, ports:
   return { is: (await showSteps(place, view, learnt, ports)) === 'late' ? 'late' : 'nothing' };
 }
 
-/** What is to be shown; `drawn` is the revision that the card shows by the lease. */
 interface Shown {
   readonly place: MessageRef | null;
   readonly view: CardView;
   readonly replies: readonly Reply[];
   readonly urgency: Urgency;
+  /** The revision that the card shows by the lease. */
   readonly drawn: number;
 }
 
@@ -194,17 +195,6 @@ async function unposted({ change, revision }: StoredChange, lease: CardLease): P
 /** True if the posted card already looks like this; an edit would only delay the next one. */
 const isAsPosted = ({ change, waitsFor, doubt, progress = [] }: CardView, { drawn }: CardLease): boolean =>
   drawn === 0 && doubt === undefined && change.state === 'requested' && waitsFor.length + progress.length === 0;
-
-/** True if a newer bot has drawn it, or an old bot has shown that it cannot read it. */
-const isShown = ({ revision }: StoredChange, { drawn, aside }: CardLease): boolean =>
-  drawn >= revision || aside === UNREADABLE;
-
-const isUpToDate = (aside: string, stored: StoredChange, forced: boolean, lease: CardLease): boolean =>
-  aside === UNREADABLE ? isShown(stored, lease) : aside === lease.aside && !isWorthDrawing(stored, forced, lease);
-
-function isWorthDrawing({ change, revision }: StoredChange, forced: boolean, { drawn }: CardLease): boolean {
-  return revision > drawn || (forced && isWaiting(change));
-}
 
 async function viewOf({ change, progress, doubt }: StoredChange, ports: DrawPorts): Promise<CardView> {
   if (doubt !== undefined) return { change, doubt, waitsFor: [], now: ports.clock.now() };

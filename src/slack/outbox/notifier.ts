@@ -30,6 +30,8 @@ export interface NotifierOptions extends DrawPorts {
   /** The clusters whose cards are drawn; they may change. */
   readonly clusters: Iterable<string>;
   readonly useCases: DrawPorts['useCases'] & Pick<UseCases, 'watchWorkers'>;
+  /** The names of the keys whose signatures count as the worker's of this cluster; they may change. */
+  readonly trusts?: ((cluster: string) => string) | undefined;
   /** Hears how long each drawing took, in milliseconds from its news. */
   readonly onDrawn?: (ms: number) => void;
 }
@@ -53,7 +55,7 @@ class Rounds {
   readonly #learnt = nothingLearnt();
   readonly #wanted = new Map<ChangeId, Wanted>();
   readonly #rounds = new Set<Promise<void>>();
-  /** The state of the worker at the last check, of each cluster with open changes. The first check counts as a change. */
+  /** The worker's state and keys at the last check, of each cluster with open changes. The first check counts as a change. */
   readonly #workers = new Map<string, string>();
 
   constructor(options: NotifierOptions, signal: AbortSignal) {
@@ -112,10 +114,10 @@ class Rounds {
 
   /** Only cards of open changes show a worker's state. What was known of a cluster without any may be old. */
   async #heardOf(states: ReadonlyMap<string, WorkerState>): Promise<void> {
-    const { changes, log } = this.#options;
+    const { changes, trusts, log } = this.#options;
     for (const cluster of this.#workers.keys()) if (!states.has(cluster)) this.#workers.delete(cluster);
     for (const [cluster, state] of states) {
-      const now = wordFor(state);
+      const now = `${wordFor(state)} ${trusts?.(cluster) ?? ''}`;
       if (this.#workers.get(cluster) === now) continue;
       try {
         for (const id of await changes(cluster).open()) this.#want(id, false);

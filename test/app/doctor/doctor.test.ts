@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { check, examine, type Room } from '../../../src/app/doctor/check.ts';
 import { archivesRoom, KUBE_RIGHTS, kubernetesRoom, saltRoom } from '../../../src/app/doctor/cluster.ts';
 import { botHostRoom, workerHostRoom } from '../../../src/app/doctor/host.ts';
-import { journalRoom, keysRoom, tracesRoom } from '../../../src/app/doctor/keeping.ts';
+import { certificatesRoom, journalRoom, keysRoom, tracesRoom } from '../../../src/app/doctor/keeping.ts';
 import { nodesRoom } from '../../../src/app/doctor/nodes.ts';
 import { policyRoom } from '../../../src/app/doctor/policy.ts';
 import { redisRoom } from '../../../src/app/doctor/redis.ts';
 import { slackRoom } from '../../../src/app/doctor/slack.ts';
 import { runningRoom, workersRoom } from '../../../src/app/doctor/workers.ts';
+import type { Expiring } from '../../../src/domain/answers/expiry.ts';
 import { PlainFailure, Unreachable } from '../../../src/domain/answers/failure.ts';
 import type { DatedKey } from '../../../src/domain/answers/key-age.ts';
 import { good } from '../../../src/domain/answers/verdict.ts';
@@ -19,6 +20,7 @@ import type { SeenWorker } from '../../../src/domain/cluster/worker-state.ts';
 import type { SocketsSeen } from '../../../src/ports/cards.ts';
 import type { Fitness, KubeRights } from '../../../src/ports/doctor/cluster.ts';
 import type { Host, SystemSeen } from '../../../src/ports/doctor/host.ts';
+import type { JournalHealth, SecretFile } from '../../../src/ports/doctor/keeping.ts';
 import type { RedisFacts, RedisServer } from '../../../src/ports/doctor/redis.ts';
 import type { SlackSays, SlackSite, TokenSeen } from '../../../src/ports/doctor/slack.ts';
 import { doctorSays } from '../../../src/terminal/doctor.ts';
@@ -74,14 +76,30 @@ const wellOfWorker = {
   host,
   health: async () => ({ is: 'ready' }) as const,
   seen: async (): Promise<SeenWorker | null> => seen,
-  keys: { own: async () => 'bbbbbbbbbbbb', trusted: async () => ['aaaaaaaaaaaa'] },
+  keys: {
+    own: async () => 'bbbbbbbbbbbb',
+    trusted: async () => ['aaaaaaaaaaaa'],
+    secrets: async (): Promise<readonly SecretFile[]> => [{ path: '/etc/registry-ha/redis-password', mode: 0o600 }],
+  },
   dated: [madeOn('aaaaaaaaaaaa', '2026-01-02'), madeOn('bbbbbbbbbbbb', '2025-11-22')],
   server: RIGHT_SERVER,
+  expiring: async (): Promise<readonly Expiring[]> => [
+    {
+      part: 'redis-authority',
+      what: 'The authority /etc/registry-ha/redis-ca.crt',
+      at: new Date('2027-03-01T00:00:00Z'),
+    },
+  ],
   looks: { kube: async () => facts().kube, bootstrap: async () => facts().bootstrap },
   rights: RIGHT_RIGHTS,
   salt: { answering: async (names: readonly string[]) => names },
   fitness: async (): Promise<Fitness> => fit,
-  journal: async () => ({ lines: 41, unsealedEnd: 0, unknownKeys: [] }),
+  journal: async (): ReturnType<JournalHealth['look']> => ({
+    lines: 41,
+    unsealedEnd: 0,
+    unknownKeys: [],
+    foreign: null,
+  }),
   collector: async () => undefined,
 };
 
@@ -92,6 +110,7 @@ function worker(spoilt: Partial<typeof wellOfWorker> = {}): readonly Room[] {
     runningRoom(all.seen, '1.2.3'),
     keysRoom({ ...all.keys, dated: async () => all.dated }, 'trusted bots', () => NOW),
     redisRoom(all.server),
+    certificatesRoom({ 'files of Redis': all.expiring }, () => NOW),
     kubernetesRoom({ ...looks, rights: all.rights, now }),
     saltRoom(looks, all.salt),
     archivesRoom(looks),
@@ -123,6 +142,10 @@ describe('the doctor of a worker', () => {
           throw new PlainFailure('key-unusable', { where, what: 'Other users can read this private key.', next });
         },
         trusted: async () => ['aaaaaaaaaaaa'],
+        secrets: async () => [
+          { path: '/etc/registry-ha/redis-password', mode: 0o644 },
+          { path: '/etc/registry-ha/otlp-headers', mode: 0o440 },
+        ],
       },
       server: {
         look: async () => ({
@@ -134,6 +157,14 @@ describe('the doctor of a worker', () => {
         }),
         rights: async () => ({ tried: 60, missing: ['hset', 'xadd'], excess: ['delete all data'] }),
       },
+      expiring: async () => [
+        { part: 'redis-server', what: 'The certificate that Redis shows', at: new Date('2026-12-01T00:00:00Z') },
+        {
+          part: 'redis-client',
+          what: 'The certificate /etc/registry-ha/redis.crt',
+          at: new Date('2026-11-20T00:00:00Z'),
+        },
+      ],
       rights: { may: async () => ({ allowed: false, serverMs: now() + 3_600_000 }) },
       salt: { answering: async () => ['bootstrap', 'node-1'] },
       looks: {
@@ -150,7 +181,7 @@ describe('the doctor of a worker', () => {
         ...{ hasIsoinfo: false, portInUse: true, openFolder: { path: '/srv/releases', owner: 'centos', mode: '0775' } },
         space: [{ mountpoint: '/srv', available: GIGABYTE, needed: 4.5 * GIGABYTE }],
       }),
-      journal: async () => ({ lines: 41, unsealedEnd: 40, unknownKeys: [] }),
+      journal: async () => ({ lines: 41, unsealedEnd: 40, unknownKeys: [], foreign: null }),
       collector: async () => {
         const where = 'the collector http://127.0.0.1:4318';
         const next = 'Check traces.otlp.';
@@ -160,14 +191,22 @@ describe('the doctor of a worker', () => {
     expectGolden('doctor/worker-wrong', await says('worker', spoilt));
   });
 
+  it('names the journal of another cluster, before the keys that it does not know', async () => {
+    const journal = async () => ({ lines: 41, unsealedEnd: 0, unknownKeys: ['cccccccccccc'], foreign: 'prod-7f3k2q' });
+    const lines = (await says('worker', worker({ journal }))).filter((line) => line.includes('chain'));
+    expect(lines).toEqual([expect.stringMatching(/WRONG +chain +The journal has the change prod-7f3k2q, which is of/)]);
+  });
+
   it('says what is unknown, and why: silence is never read as good', async () => {
     const down = () => Promise.reject(new Unreachable('the Kubernetes API', 'kubernetes', 'Connection refused.'));
     const spoilt = worker({
       host: { ...host, system: async () => NOTHING_SAID, unit: async () => null, freeIn: async () => null },
       seen: async () => null,
       server: { ...wellOfWorker.server, look: async () => ({ ...redis, hidden: ['appendonly'] }) },
+      keys: { ...wellOfWorker.keys, secrets: async () => [{ path: '/etc/kubernetes/admin.conf', mode: null }] },
       dated: [madeOn('aaaaaaaaaaaa', '2026-01-02', false), madeOn('bbbbbbbbbbbb', '2025-11-22')],
       looks: { kube: down, bootstrap: down },
+      expiring: down,
       rights: { may: async () => ({ allowed: true, serverMs: null }) },
     });
     expectGolden('doctor/worker-unknown', await says('worker', spoilt));

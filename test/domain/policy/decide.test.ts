@@ -216,7 +216,19 @@ describe('deciding', () => {
 
   it('is allowed only in the card’s channel, and where the policy allows it', () => {
     expect(decide('approve', bob, { channel: 'C2' })).toBe('wrong-channel');
-    expect(decide('deny', bob, { rules: { channels: ['C2'] } })).toBe('wrong-channel');
+    expect(decide('approve', bob, { rules: { channels: ['C2'] } })).toBe('wrong-channel');
+    expect(decide('retry', bob, { rules: { channels: ['C2'] } })).toBe('wrong-channel');
+  });
+
+  it('stops a change on its own card, also after the policy has moved its cluster to another channel', () => {
+    const rules = { channels: ['C2'] };
+    for (const kind of ['deny', 'cancel'] as const) {
+      expect(decide(kind, bob, { rules })).toBe('allowed');
+      expect(decide(kind, mallory, { rules })).toBe('not-allowed');
+      expect(decide(kind, bob, { rules, channel: 'C2' })).toBe('wrong-channel');
+    }
+    const says = mayDecide(policyOf({ ...usual, ...rules }), 'approve', plannedBy(alice), bob, CHANNEL, now());
+    expect(says?.tryNext).toBe('Click Deny or Cancel on this card, then request the change again in the channel C2.');
   });
 
   it('counts two approvals by one person once', () => {

@@ -104,6 +104,17 @@ describe('a maintenance window', () => {
     expect(nextOpening(windows, new Date(at))?.toISOString()).toBe(expected);
   });
 
+  it.each([
+    // The hour from two to three is skipped, or occurs twice.
+    ['Europe/Paris', '2027-03-26T00:00:00Z', '2027-03-28T00:50:00.000Z'],
+    ['America/New_York', '2027-11-06T00:00:00Z', '2027-11-07T05:50:00.000Z'],
+    // By half an hour.
+    ['Australia/Lord_Howe', '2027-04-02T12:00:00Z', '2027-04-03T14:50:00.000Z'],
+  ])('finds the opening of a window that the clock change of %s cuts to ten minutes', (zone, at, expected) => {
+    const window = { days: ['sun'], from: '01:50', to: '02:10', zone } as const;
+    expect(nextOpening([window], new Date(at))?.toISOString()).toBe(expected);
+  });
+
   it('reports only an opening within the limit', () => {
     const at = new Date('2026-11-23T07:10:00Z');
     expect(nextOpening([weekdays], at, 49 * 60_000)).toBeNull();

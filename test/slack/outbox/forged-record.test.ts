@@ -30,6 +30,9 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
   let slack: RecordingSlack;
   let log: KeptLog;
   let bot: Changes;
+  /** As the bot reads once it has the stranger's key, too. */
+  let trusting: Changes;
+  let trusts: string;
   let worker: Changes;
   let stranger: Changes;
   let stop: () => Promise<void>;
@@ -39,6 +42,11 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
     const redis = bench.connect();
     const own = { redis, cluster: 'lab', clock };
     bot = redisChanges({ ...own, proof: botEntryProof({ own: botKey, bots: [botKey], workers: [workerKey] }) });
+    trusting = redisChanges({
+      ...own,
+      proof: botEntryProof({ own: botKey, bots: [botKey], workers: [workerKey, prodKey] }),
+    });
+    trusts = 'one key';
     worker = redisChanges({
       ...own,
       proof: workerEntryProof({ own: workerKey, bots: [botKey], workers: [workerKey] }),
@@ -66,7 +74,8 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
       linkTo: () => 'https://sandbox/',
       log,
       useCases,
-      changes: () => bot,
+      changes: () => (trusts === 'one key' ? bot : trusting),
+      trusts: () => trusts,
     };
     const running = notifier(options).run(end.signal);
     stop = async () => {
@@ -120,5 +129,28 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
     await expect.poll(() => cardOf(sound)?.text, LIMIT).toContain('Done.');
     await expect.poll(() => slack.replies.at(-1)?.text, LIMIT).toContain('(Journal line 123, abcdef012345…)');
     expect(log.lines.filter((line) => line.startsWith('error'))).toEqual([]);
+  });
+
+  it.each([
+    { of: 'an open change', ends: false },
+    { of: 'a change that has ended', ends: true },
+  ])('shows $of again once the keys of its worker change, and nothing else', async ({ ends }) => {
+    const id = 'lab-rotate';
+    await planOf(id);
+    const yes = approved();
+    if (yes.type !== 'approved') throw new Error('it approves');
+    await bot.append(id, 2, { ...yes, signed: { ...yes.signed, signature: 'AAAA' } });
+    await stranger.append(id, 3, { type: 'started', at });
+    if (ends) await stranger.append(id, 4, done);
+    await expect.poll(() => cardOf(id)?.text, LIMIT).toContain('DO NOT BELIEVE THIS RECORD');
+    trusts = 'both keys';
+    await expect.poll(() => cardOf(id)?.text, LIMIT).not.toContain('DO NOT BELIEVE THIS RECORD');
+    trusts = 'one key';
+    if (ends) return;
+    await expect.poll(() => cardOf(id)?.text, LIMIT).toContain('DO NOT BELIEVE THIS RECORD');
+    const edits = slack.updates.length;
+    // Three sweeps.
+    await clock.sleep(1_600, new AbortController().signal);
+    expect(slack.updates.length).toBe(edits);
   });
 });

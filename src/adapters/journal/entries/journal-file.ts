@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ChangeId } from '../../../domain/change/change.ts';
+import { clusterOf } from '../../../domain/change/change-id.ts';
 import type { HeadChecker, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
 import { chunksOf } from '../file/chunks.ts';
-import { journalDamaged, journalNewer } from '../file/failures.ts';
+import { journalDamaged, journalNewer, journalOfAnother } from '../file/failures.ts';
 import { openPrivateFile, setAside } from '../file/file.ts';
 import { olderFiles } from '../file/files.ts';
 import { digestOf, type JournalLine, lineFrom, lineText } from '../file/line.ts';
@@ -11,6 +12,14 @@ import { type VerifiedJournal, verifyJournal } from './verify.ts';
 
 /** Larger than most lines; a disk without room for this counts as full. */
 const LEAST_BYTES = 4096;
+
+/** What a journal is checked against when it is opened. */
+export interface JournalChecks {
+  /** Checks earlier seals. */
+  readonly checker?: HeadChecker;
+  /** The cluster of its changes. */
+  readonly cluster?: string;
+}
 
 /** The current journal file and the position of its next line. */
 export class JournalFile {
@@ -87,11 +96,13 @@ export async function entryAt(path: string, file: FileHandle, { from, bytes, mar
 }
 
 /** Opens or creates the file, verifies it, and sets an unfinished last line aside. Throws `journal-damaged` or `journal-newer`. */
-export async function openJournalFile(path: string, checker?: HeadChecker): Promise<JournalFile> {
+export async function openJournalFile(path: string, { checker, cluster }: JournalChecks): Promise<JournalFile> {
   const file = await openPrivateFile(path);
   try {
     const found = await verifyJournal(path, chunksOf(file), { ...(checker === undefined ? {} : { checker }) });
     if (found.newer !== undefined) throw journalNewer(path, found.newer.seq, found.newer.change);
+    const foreign = cluster === undefined ? undefined : found.index.changes().find((id) => clusterOf(id) !== cluster);
+    if (cluster !== undefined && foreign !== undefined) throw journalOfAnother(path, cluster, foreign);
     if (found.lines === 0 && (await olderFiles(path)).length > 0)
       throw journalDamaged(path, 1, 'is missing, but older files of this journal exist');
     await setAside(path, file, found.bytes, found.torn);

@@ -1,7 +1,7 @@
 import { Failure, isFailure, type PlainFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { endsChange } from '../../../domain/change/effect.ts';
-import type { HeadChecker, HeadSealer, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
+import type { HeadSealer, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
 import type { ProofResult } from '../../../domain/cluster/proof-result.ts';
 import { serialQueue } from '../../../flow/serial-queue.ts';
 import type { Journal } from '../../../ports/record.ts';
@@ -10,7 +10,7 @@ import { privateFolder } from '../file/file.ts';
 import { exchangeSteps, nextOlderFile, removeOutdated, settleExchange } from '../file/files.ts';
 import { digestOf, type JournalLine, lineText, type Said } from '../file/line.ts';
 import { type FileLock, takeLock } from '../file/lock.ts';
-import { type JournalFile, openJournalFile } from './journal-file.ts';
+import { type JournalChecks, type JournalFile, openJournalFile } from './journal-file.ts';
 import { beginningOf, changesToKeep, isDue, type Rotation } from './rotate.ts';
 
 export { JournalLocked } from '../file/failures.ts';
@@ -25,12 +25,10 @@ export interface OpenJournal extends Journal {
 }
 
 /** Path, keys and rotation of a journal. */
-export interface JournalOptions {
+export interface JournalOptions extends JournalChecks {
   readonly path: string;
   /** Seals the end of each change; without it nothing is sealed. */
   readonly sealer?: HeadSealer;
-  /** Checks earlier seals at the start. */
-  readonly checker?: HeadChecker;
   /** Without it the file grows without limit. */
   readonly rotation?: Rotation;
 }
@@ -53,7 +51,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
 async function openLocked(options: JournalOptions, lock: FileLock): Promise<FileJournal> {
   try {
     await settleExchange(options.path);
-    const journal = new FileJournal(options, lock, await openJournalFile(options.path, options.checker));
+    const journal = new FileJournal(options, lock, await openJournalFile(options.path, options));
     await journal.settle();
     return journal;
   } catch (error) {
@@ -166,23 +164,23 @@ class FileJournal implements OpenJournal {
   }
 
   async #rotateIfDue(): Promise<void> {
-    const { rotation, path, checker } = this.#options;
+    const { rotation, path } = this.#options;
     if (rotation === undefined || !isDue(rotation, this.#file.bytes, this.#file.index.since)) return;
     try {
       await this.#rotate(rotation);
     } catch (error) {
       rotation.onFailure(error);
     }
-    const settle = () => this.#reopenByName(path, checker);
+    const settle = () => this.#reopenByName(path);
     await this.#orBroken(settle, settle);
     await this.#sealIfNeeded();
   }
 
   /** Continues in the file that now has the journal's name, whether the rotation succeeded or not. */
-  async #reopenByName(path: string, checker: HeadChecker | undefined): Promise<void> {
+  async #reopenByName(path: string): Promise<void> {
     const before = this.#file;
     await settleExchange(path);
-    this.#file = await openJournalFile(path, checker);
+    this.#file = await openJournalFile(path, this.#options);
     await before.close();
   }
 

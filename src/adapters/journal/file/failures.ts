@@ -1,5 +1,6 @@
 import { Failure, PlainFailure } from '../../../domain/answers/failure.ts';
 import type { FailureReport } from '../../../domain/answers/failure-report.ts';
+import type { ChangeId } from '../../../domain/change/change.ts';
 
 /** The journal on disk was changed: no change runs until a person has checked it. */
 export function journalDamaged(path: string, line: number, what: string): PlainFailure {
@@ -24,6 +25,14 @@ export function journalNewer(path: string, line: number, change: string | undefi
 /** The journal's file or folder cannot be used. */
 export const journalUnusable = (path: string, what: string, next: string, options?: ErrorOptions): PlainFailure =>
   new PlainFailure('journal-unusable', { where: path, what, next }, options);
+
+/** Nothing of another cluster's journal may be resumed here: its steps name nodes of that cluster. */
+export const journalOfAnother = (path: string, cluster: string, change: ChangeId): PlainFailure =>
+  journalUnusable(
+    path,
+    `The journal has the change ${change}, which is not of the cluster ${cluster} of this worker.`,
+    `If the journal was copied from another cluster, put the one of ${cluster} back: docs/upgrade.md, “Restore”. If the cluster was renamed, move the file and the numbered files beside it to another folder, and keep them for audits. The worker starts a new journal.`,
+  );
 
 /** Another worker holds this journal. */
 export class JournalLocked extends Failure {

@@ -36,6 +36,10 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ),
   ...helps('Redis cannot write to its disk and accepts no changes: free disk space, and read Redis’ log.', 'MISCONF'),
   ...helps('Redis has no memory left: raise maxmemory, or remove other data from this Redis.', 'OOM'),
+  ...helps(
+    'A key of registry-ha holds something else. Another program writes to this Redis: give registry-ha a Redis of its own. Then delete that key, which MONITOR of redis-cli shows.',
+    'WRONGTYPE',
+  ),
   ...helps('Redis is still loading its data: wait.', 'LOADING'),
   ...helps('This Redis is a replica without a primary: start the primary, or set redis.url to it.', 'MASTERDOWN'),
   ...helps(

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import { digestOf } from '../../../../src/adapters/journal/file/line.ts';
+import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
+import { headSealer } from '../../../../src/adapters/keys/seals.ts';
 import { Failure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { journalContract } from '../../../contract/journal.contract.ts';
@@ -172,6 +174,24 @@ describe('journal on disk', () => {
     const failure = await damage();
     expect(failure).toMatchObject({ kind: 'journal-unusable' });
     expect(failure.report().next).toBe(`Run \`chmod go-w ${folder}\`.`);
+  });
+
+  it('refuses the journal of another cluster, or of a renamed one, before it writes anything', async () => {
+    const journal = await openJournal({ path, cluster: 'c1' });
+    await journal.append('c1-abc234', events.started);
+    await journal.append('c1-abc234', events.done);
+    await journal.close();
+    const before = await readFile(path, 'utf8');
+    const failure = await openJournal({ path, cluster: 'c2', sealer: headSealer(newKeyPair()) }).catch(
+      (error) => error,
+    );
+    expect(failure).toMatchObject({ kind: 'journal-unusable' });
+    expect(failure.report().what).toBe(
+      'The journal has the change c1-abc234, which is not of the cluster c2 of this worker.',
+    );
+    expect(failure.report().next).toContain('put the one of c2 back');
+    expect(await readFile(path, 'utf8')).toBe(before);
+    await (await openJournal({ path, cluster: 'c1' })).close();
   });
 
   it('explains a file that cannot be opened', async () => {

@@ -48,6 +48,8 @@ describe('the advice', () => {
     await redis.config('SET', 'maxmemory', '1');
     expect(await adviceOf(redis.set('a', '1'))).toContain('raise maxmemory');
     await redis.config('SET', 'maxmemory', '0');
+    await redis.set('text', '1');
+    expect(await adviceOf(redis.hset('text', 'a', '1'))).toContain('Another program writes to this Redis');
     await redis.replicaof('127.0.0.1', `${await freePort()}`);
     expect(await adviceOf(redis.set('a', '1'))).toContain('read-only replica');
     await vi.waitFor(() => expect(redis.status).toBe('ready'), PATIENT);
