@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import { alice, approvalBy, bench, bob, granted, mallory, plannedChange } from '../bench.ts';
 
@@ -128,6 +129,23 @@ describe('a failed change', () => {
     const failed = await failedChange(on);
     on.clock.at += 2 * HOUR;
     expect(await on.decide({ ...approvalBy(bob, failed), kind: 'retry' })).toMatchObject({ refused: 'expired' });
+  });
+
+  it('is not retried in vain once its plan is of another machine, but can be closed', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    granted(await on.decide(approvalBy(bob, change)));
+    on.lab.copier.copy = () => Promise.reject(new Unreachable('node-2', 'host-key-changed', 'It shows another key.'));
+    await on.work();
+    const failed = (await on.changes.get(change.id))?.change ?? change;
+    expect(failed.failure).toMatchObject({ kind: 'host-key-changed', next: expect.stringContaining('a new plan') });
+    expect(await on.decide({ ...approvalBy(bob, failed), kind: 'retry' })).toEqual({
+      refused: 'plan-stale',
+      says: `The plan of ${change.id} no longer fits the cluster, so a retry would stop again.`,
+      tryNext: 'Request the change again: the new plan has only the missing steps.',
+    });
+    expect((await on.changes.get(change.id))?.change.approvals).toBe(1);
+    expect(granted(await on.decide({ ...approvalBy(alice, failed), kind: 'cancel' })).state).toBe('cancelled');
   });
 
   it('is closed by Cancel, and cannot be retried after that', async () => {

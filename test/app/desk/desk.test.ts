@@ -236,6 +236,16 @@ describe('cancel and retry', () => {
   });
 });
 
+it('a change whose plan no longer fits is not retried at the terminal', async () => {
+  const { type, newest, on } = deskBench();
+  on.lab.copier.copy = () => Promise.reject(new Unreachable('node-2', 'host-key-changed', 'It shows another key.'));
+  await type('dave', 'add', ADD, { breakGlass: 'urgent' });
+  const id = (await newest())?.id ?? '';
+  expect((await type('bob', 'retry', [id])).last).toMatchObject({
+    refusal: { refused: 'plan-stale', tryNext: expect.stringContaining('Request the change again') },
+  });
+});
+
 describe('an approval counts where it was given', () => {
   it('one of Slack does not start a change of the terminal', async () => {
     const { type, newest, runs, on } = deskBench();
