@@ -40,18 +40,16 @@ it('begins a round every ten seconds, and at once when it must hurry', async () 
 });
 
 it('begins another round right after one that had begun before the hurry, whatever becomes of it', async () => {
-  let fail = (_: Error) => undefined as void;
+  const begun: ((error: Error) => void)[] = [];
   let isFirst = true;
   const on = running(async () => {
     if (!isFirst) return;
     isFirst = false;
-    await new Promise<void>((_, reject) => {
-      fail = reject;
-    });
+    await new Promise<void>((_, reject) => void begun.push(reject));
   });
   on.upkeep.hurry();
   on.upkeep.hurry();
-  fail(new Error('Redis is away'));
+  for (const fail of begun) fail(new Error('Redis is away'));
   await vi.waitFor(() => expect(on.rounds()).toBe(2), PATIENT);
   await on.rests();
   expect([on.rounds(), on.lines]).toEqual([2, ['Open changes could not be checked']]);
