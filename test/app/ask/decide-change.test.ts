@@ -34,6 +34,40 @@ describe('a decision', () => {
     });
   });
 
+  it('counts until the very moment in which the plan expires, and the change then runs', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const expires = Date.parse(change.planExpires ?? '');
+    on.clock.at += expires - on.clock.now().getTime() - 1;
+    const approved = granted(await on.decide(approvalBy(bob, change)));
+    expect(Date.parse(approved.approval?.approval.expires ?? '')).toBeGreaterThan(expires);
+    on.clock.at += 1;
+    await tendChanges(on.bot);
+    expect((await on.changes.get(change.id))?.change.state).toBe('approved');
+    await on.work();
+    expect((await on.changes.get(change.id))?.change.state).toBe('done');
+  });
+
+  it('in the moment in which the plan expires comes too late', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.clock.at += Date.parse(change.planExpires ?? '') - on.clock.now().getTime();
+    expect(await on.decide(approvalBy(bob, change))).toMatchObject({ refused: 'expired' });
+    expect(on.queue.waiting()).toEqual([]);
+  });
+
+  it('is the approval or the expiry, whichever is recorded first, and never both', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.clock.at += Date.parse(change.planExpires ?? '') - on.clock.now().getTime() - 1;
+    const decided = on.decide(approvalBy(bob, change));
+    on.clock.at += 1;
+    const [answer] = await Promise.all([decided, tendChanges(on.bot)]);
+    const state = (await on.changes.get(change.id))?.change.state;
+    expect(state).toBe(isRefusal(answer) ? 'expired' : 'approved');
+    expect(on.queue.waiting()).toHaveLength(isRefusal(answer) ? 0 : 1);
+  });
+
   it('after the plan expired ends the change instead', async () => {
     const on = bench();
     const change = await plannedChange(on);
