@@ -86,8 +86,8 @@ const NODE = {
     'Free space on the mount point that the refusal names.',
   ),
   'file-in-the-way': meaning(
-    "Another file or folder is at an archive's path. It is never overwritten.",
-    'Move it away, then run the command again.',
+    "Another file or folder is at an archive's path, or kubelet's folder has a copy of the registry's manifest.",
+    'Move it away, as the refusal says, then run the command again.',
   ),
   'folder-open': meaning(
     'A folder on the way to an archive can be changed by users other than root. Root would follow a link that they put there.',

@@ -21,6 +21,7 @@ import { type BotRecord, botRecord } from './runtime/bot/record.ts';
 import { RedisCheck } from './runtime/bot/redis-check.ts';
 import { Reload } from './runtime/bot/reload.ts';
 import { type ServedCluster, ServedClusters } from './runtime/bot/served-clusters.ts';
+import { Upkeep } from './runtime/bot/upkeep.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { type ExpiryLook, expiryMetrics, redisFilesExpiry, redisServerExpiry } from './runtime/expiry.ts';
@@ -32,9 +33,6 @@ import { Rounds } from './runtime/rounds.ts';
 import type { Process } from './runtime/run-process.ts';
 import { slackGroups } from './slack/api/groups.ts';
 import { type RunningSlack, startSlack } from './slack/start-slack.ts';
-
-/** How often the bot checks open changes: expired plans, and jobs that a crashed bot did not queue. */
-const TEND_EVERY_MS = 10_000;
 
 /** How often the bot compares the last status of each cluster with what people were told. */
 const TELL_EVERY_MS = 30_000;
@@ -82,10 +80,12 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   slack = running;
   opened.keep({ close: () => running.stop() });
   const tendAll = () => useCases.tend(running, (name, open) => onOpen(name, open, clock.now()));
-  const reload = files && new Reload({ files, served, started: config, signing, clock, log, onRead });
+  const upkeep = new Upkeep(tendAll, { clock, log });
+  const heeded = { onRead, onChanged: upkeep.hurry };
+  const reload = files && new Reload({ files, served, started: config, signing, clock, log, ...heeded });
   rounds.run(
     (signal) => redisCheck.watch(signal),
-    (signal) => tend(tendAll, log, signal),
+    (signal) => upkeep.run(signal),
     (signal) => tell(() => newsPorts(served, once, running), fleet, log, signal),
     (signal) => check(() => dailyPorts(served, once, running), log, signal),
     ...(reload === null ? [] : [(signal: AbortSignal) => reload.watch(signal)]),
@@ -216,11 +216,4 @@ function known<T>(name: string, clusters: ReadonlyMap<string, T>): T {
   const cluster = clusters.get(name);
   if (cluster === undefined) throw new Error(`The bot has no configuration for the cluster ${name}.`);
   return cluster;
-}
-
-async function tend(check: () => Promise<void>, log: Log, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await check().catch((err: unknown) => log.warn({ err }, 'Open changes could not be checked'));
-    await clock.sleep(TEND_EVERY_MS, signal).catch(() => undefined);
-  }
 }

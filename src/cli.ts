@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { generatedCommands } from './commands/generated.ts';
 import { offlineCommands } from './commands/offline.ts';
 import { terminalCommands } from './commands/terminal.ts';
+import { USAGE } from './commands/usage.ts';
 import { botConfig } from './config/bot-config.ts';
 import { fleetFiles } from './config/fleet-files.ts';
 import { passwordIn } from './config/redis-url.ts';
@@ -60,6 +61,10 @@ doctorCommand(program, {
 });
 generatedCommands(program);
 
-program.showHelpAfterError('To list the commands: registry-ha --help. Freezes, locks and help are commands in Slack.');
+const SLACKS = 'Freezes, locks, why and help are commands in Slack: /registry-ha help';
+// At the end: a command takes over what its parent has when it is added.
+program
+  .showHelpAfterError(`To list the commands: registry-ha --help. ${SLACKS}`)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE));
 
 await program.parseAsync();

@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/node-commands/drill-commands.ts';
 import { REGISTRY_MANIFEST } from '../../src/domain/node-commands/undo-commands.ts';
 import { PathRefused } from './files/path-refused.ts';
-import type { Kubelet } from './kubelet.ts';
+import { definesRegistry, type Kubelet, visibleManifests } from './kubelet.ts';
 import type { ClusterParts } from './parts.ts';
 import { namesIn } from './salt/node-tree.ts';
 import type { RootShell, ShellAnswer, SimNode } from './world.ts';
@@ -141,6 +141,9 @@ export class RestoreSwitch implements RootShell {
       `up ${up.toFixed(2)}`,
       ...(armed === undefined ? [] : [`keeps ${armed.aside}`, `after ${armed.seconds}`]),
       ...[...manifest, ...aside].map((path) => `file ${path}`),
+      ...(await visibleManifests(this.parts, node)).flatMap(({ path, text }) =>
+        definesRegistry(text) ? [`runs ${path}`] : [],
+      ),
     ];
     return { ...OK, stdout: lines.join('\n') };
   }

@@ -202,6 +202,7 @@ async function serve(
   };
   closers.push(async () => void (await Promise.allSettled(underWay)));
   closers.push(() => kubelet.drained());
+  kubelet.watch();
   const fleet = new SshFleet(reach);
   closers.push(() => fleet.close());
   await fleet.start();

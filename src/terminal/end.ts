@@ -1,5 +1,6 @@
 import { showHere } from '../app/here/changes.ts';
 import type { HerePorts } from '../app/here/ports.ts';
+import { hasOldPlan } from '../domain/answers/old-plan.ts';
 import { isRefusal } from '../domain/answers/refusal.ts';
 import type { ChangeId } from '../domain/change/change.ts';
 import { questionPlug } from '../domain/questions/questions.ts';
@@ -20,7 +21,7 @@ export async function endOf(
   const { state, refusal, failure } = known.change;
   if (state === 'refused' && refusal !== undefined) return { is: 'refused', refusal };
   if (state === 'failed' && failure !== undefined && says === '') {
-    const next = `${failure.next} At the terminal: registry-ha retry ${id}`;
+    const next = hasOldPlan(known.change) ? failure.next : `${failure.next} At the terminal: registry-ha retry ${id}`;
     return { is: 'failed', failure: { ...failure, next } };
   }
   const text = `${questionPlug('show').answer(known, TERMINAL)}${says === '' ? '' : `\n${says}`}`;

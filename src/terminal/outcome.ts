@@ -1,7 +1,7 @@
 import type { FailureReport } from '../domain/answers/failure-report.ts';
 import type { Refusal } from '../domain/answers/refusal.ts';
 import type { ChangeId } from '../domain/change/change.ts';
-import { refusalAsTypedHere } from '../domain/questions/here.ts';
+import { wayOutAsTypedHere } from '../domain/questions/here.ts';
 
 /** Exit codes of every command on the terminal; docs/terminal.md lists them. */
 const EXIT = { done: 0, failed: 1, refused: 2, usage: 3, busy: 4, left: 130 } as const;
@@ -56,7 +56,7 @@ export function inWords(outcome: Outcome): string {
 }
 
 const refusalInWords = ({ says, tryNext = '' }: Pick<Refusal, 'says' | 'tryNext'>): string =>
-  refusalAsTypedHere(`${says} ${tryNext}`.trimEnd());
+  wayOutAsTypedHere(`${says} ${tryNext}`.trimEnd());
 
 const busyInWords = (change: ChangeId): string =>
   `The worker carries out ${change} now. Nothing was started. Run the command again when it has ended: registry-ha show ${change}`;

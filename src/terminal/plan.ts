@@ -1,12 +1,14 @@
 import { planDigest } from '../domain/plan/digest.ts';
 import { withoutData } from '../domain/plan/plan-file.ts';
+import { wayOutAsTypedHere } from '../domain/questions/here.ts';
 import { dryRunFile } from '../domain/questions/plan/plan-file.ts';
 import type { PlanKnown } from '../domain/questions/plan/view.ts';
 import { planJson } from './json.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The plan itself as the answer, and the words about it beside it; or why there is none. */
-export function planOutcome(known: PlanKnown, words: string): Outcome {
+export function planOutcome(known: PlanKnown, said: string): Outcome {
+  const words = wayOutAsTypedHere(said);
   const { intent, phase } = known;
   if (phase.is !== 'answered') throw new Error('A plan on the terminal is always answered.');
   const { found } = phase.dryRun;

@@ -169,7 +169,7 @@ describe('with Slack and Redis down', () => {
     expect(refused.err).toMatch(/The change would be refused: .*\nNothing was requested, and nobody was notified\./);
     const found = JSON.parse(json.out);
     expect(found).toMatchObject({ is: 'answered', question: 'plan', plan: { approved: { change: 'CHANGE' } } });
-    expect(plan.err).toContain('To request it: /registry-ha remove node-2 --last --cluster lab');
+    expect(plan.err).toContain('To request it: registry-ha remove node-2 --last --cluster lab');
     const path = join(sandbox.folder, 'plan-CHANGE.txt');
     await writeFile(path, plan.out);
     const checked = await typed('plan', 'digest', path);

@@ -22,6 +22,7 @@ export class FakeTarget {
   readonly mounts: MountFacts[] = [];
   readonly fstab: MountFacts[] = [];
   readonly registryConfig: string[] = [];
+  readonly manifestCopies: string[] = [];
   readonly listening = new Set<string>();
   available = 1_000_000_000_000;
   hasIsoinfo = true;
@@ -62,6 +63,7 @@ export class FakeTargetNodes implements TargetNodes {
       mounts: [...mounts],
       fstab: [...fstab],
       registryConfig: [...registryConfig],
+      manifestCopies: [...target.manifestCopies],
       portTaken: target.listening.has(want.registryAddress) && !target.files.has(REGISTRY_MANIFEST),
       hasIsoinfo,
       hasher,
@@ -100,7 +102,13 @@ export class FakeTargetNodes implements TargetNodes {
     const target = this.#open(access, signal);
     const files = archives.map((archive) => fileAt(target, archive)).map(({ path, is }) => ({ path, is }));
     const { mounts, fstab, registryConfig } = target;
-    return { files, mounts: [...mounts], fstab: [...fstab], registryConfig: [...registryConfig] };
+    return {
+      files,
+      mounts: [...mounts],
+      fstab: [...fstab],
+      registryConfig: [...registryConfig],
+      manifestCopies: [...target.manifestCopies],
+    };
   }
 
   #open({ node }: NodeAccess, signal: AbortSignal): FakeTarget {

@@ -1,4 +1,4 @@
-import { Unreachable } from '../../src/domain/answers/failure.ts';
+import { stopped, Unreachable } from '../../src/domain/answers/failure.ts';
 import { refuse } from '../../src/domain/answers/refusal.ts';
 import type { ChangeEvent } from '../../src/domain/change/change.ts';
 import { NOTHING_HELD } from '../../src/domain/policy/active-holds.ts';
@@ -148,6 +148,11 @@ export const CASES: Readonly<Record<string, CardView>> = {
     running('deploy:node-2'),
     { type: 'step-failed', at: at(4), step: 'deploy:node-2', seconds: 41, failure: DEPLOY_FAILED },
     { type: 'failed', at: at(4), failure: DEPLOY_FAILED },
+  ]),
+  'failed-with-an-old-plan': view([
+    ...going,
+    ...untilDeploy,
+    { type: 'failed', at: at(4), failure: stopped(refuse('plan-stale', 'The cluster has changed.')).report() },
   ]),
   'failed-before-a-plan': view([
     requested(),

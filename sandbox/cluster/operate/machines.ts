@@ -8,6 +8,7 @@ import type { SimNode } from '../world.ts';
 import type { Backups } from './backups.ts';
 import { OperationFailed } from './config.ts';
 import type { MachineParts } from './machine-parts.ts';
+import { keepManifest } from './manifest.ts';
 import { Power } from './power.ts';
 import { pullImage } from './pull.ts';
 import { restoreBootstrap } from './restore.ts';
@@ -42,6 +43,7 @@ export class Machines {
       power: ([way = '', name = '']) =>
         way === 'off' ? this.power.off(this.node(name)) : this.power.on(this.power.machineOf(name)),
       restore: ([name = '']) => restoreBootstrap(this.node(name), this.own, backups),
+      manifest: ([act = '', name = '']) => keepManifest(this.own.parts, this.node(name), act),
       timer: ([, name = '']) => this.elapse(this.node(name)),
       engine: ([, name = '', image = '', , from]) =>
         pullImage(this.own.parts, this.node(name), image, from === undefined ? null : this.node(from)),

@@ -8,6 +8,7 @@ export const OPERATIONS = {
   power: 'off|on NODE',
   restore: 'NODE',
   engine: 'pull NODE IMAGE [from NODE]',
+  manifest: 'copy|move NODE',
   timer: 'elapse NODE',
   'ssh-keygen': '-R NODE',
   backup: 'worker',

@@ -64,11 +64,11 @@ export class NodeInspector {
   }
 
   async hasher(): Promise<Hasher> {
-    return hasExited(await this.#asRoot(OPENSSL_PROBE)) ? 'openssl' : 'sha256sum';
+    return hasExited(await this.asRoot(OPENSSL_PROBE)) ? 'openssl' : 'sha256sum';
   }
 
   async hasIsoinfo(): Promise<boolean> {
-    return hasExited(await this.#asRoot(PROBE.isoinfo));
+    return hasExited(await this.asRoot(PROBE.isoinfo));
   }
 
   /** Compares a file. Hashes it only if the size is right and its digest is not known from before. */
@@ -113,7 +113,7 @@ export class NodeInspector {
 
   async #seen(path: string): Promise<FileSeen> {
     const probe = seeFile(path);
-    const result = await this.#asRoot(probe);
+    const result = await this.asRoot(probe);
     const seen = fileIn(result);
     if (seen === null) throw this.#failed(probe, result);
     return seen;
@@ -132,7 +132,7 @@ export class NodeInspector {
   }
 
   async mounts(): Promise<readonly LoopMount[]> {
-    const [found, loops] = [await this.#asRoot(PROBE.findmnt), await this.#asRoot(PROBE.losetup)];
+    const [found, loops] = [await this.asRoot(PROBE.findmnt), await this.asRoot(PROBE.losetup)];
     // findmnt exits 1 without output when it finds nothing.
     const isFound = hasExited(found) || found.stderr === '';
     if (!isFound || !hasExited(loops)) {
@@ -164,7 +164,7 @@ export class NodeInspector {
   /** Those paths that exist, links followed, by device and inode. */
   async identities(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const probe = PROBE.identities(paths);
-    const result = await this.#asRoot(probe);
+    const result = await this.asRoot(probe);
     const isKnown = hasExited(result) || (hasExited(result, 1) && linesIn(result.stderr).every(saysMissing));
     if (!isKnown) throw this.#failed(probe, result);
     return identitiesIn(result.stdout);
@@ -202,28 +202,28 @@ export class NodeInspector {
   async machine(): Promise<MachineFacts> {
     const addresses = addressesIn((await this.#succeeded(PROBE.addresses)).stdout);
     // grep exits 1 or 2 when a file is empty or missing.
-    return { ...machineIdsIn((await this.#asRoot(PROBE.machineIds)).stdout), addresses };
+    return { ...machineIdsIn((await this.asRoot(PROBE.machineIds)).stdout), addresses };
   }
 
   async #isFolder(path: string): Promise<boolean> {
-    return fileIn(await this.#asRoot(seeFile(path)))?.is === 'directory';
+    return fileIn(await this.asRoot(seeFile(path)))?.is === 'directory';
   }
 
   async #textOrNothing(probe: Command): Promise<string> {
-    const result = await this.#asRoot(probe);
+    const result = await this.asRoot(probe);
     if (hasExited(result)) return result.stdout;
     if (saysMissing(result.stderr)) return '';
     throw this.#failed(probe, result);
   }
 
   async #succeeded(probe: Command, limitMs?: number): Promise<CommandResult> {
-    const result = await this.#asRoot(probe, limitMs);
+    const result = await this.asRoot(probe, limitMs);
     if (!hasExited(result)) throw this.#failed(probe, result);
     return result;
   }
 
   async #tooOld(): Promise<Unreachable | null> {
-    const version = oldUtilLinux((await this.#asRoot(PROBE.findmntVersion)).stdout);
+    const version = oldUtilLinux((await this.asRoot(PROBE.findmntVersion)).stdout);
     if (version === null) return null;
     const says = `has util-linux ${version}, which cannot print JSON: RHEL 7 is not supported, see docs/install.md.`;
     return new Unreachable(this.#access.node, 'too-old', `${this.#access.node} ${says}`);
@@ -234,7 +234,7 @@ export class NodeInspector {
     return new CommandFailed(this.#access.node, asUser(this.#access, probe), result, { cause });
   }
 
-  async #asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
+  async asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
     return this.#gathered.get(render(probe)) ?? (await this.asUser(asUser(this.#access, probe), limitMs));
   }
 

@@ -1,6 +1,7 @@
 import type { TargetQuery } from '../../domain/cluster/target-query.ts';
 import { type Command, command } from '../../domain/node-commands/command.ts';
 import { folderOf, inEnglish, OPENSSL_PROBE, seeFile, wayTo } from '../../domain/node-commands/copy-commands.ts';
+import { LIST_MANIFESTS } from '../../domain/node-commands/manifest-copies.ts';
 import { REGISTRY_CONFIG, REGISTRY_MANIFEST } from '../../domain/node-commands/undo-commands.ts';
 import { MACHINE_ID, SYSTEM_UUID } from './parse.ts';
 
@@ -41,6 +42,7 @@ export function probesOf({ archives, others = [], paths = [] }: TargetQuery): re
     ...own.flatMap(foldersAbove).flatMap((folder) => [seeFile(folder), PROBE.space(folder)]),
     ...own.map(wayTo),
     PROBE.list(REGISTRY_CONFIG),
+    LIST_MANIFESTS,
     PROBE.listeners,
     ...[REGISTRY_MANIFEST, ...paths].map(seeFile),
     PROBE.isoinfo,

@@ -6,6 +6,7 @@ import type { Command } from '../../domain/node-commands/command.ts';
 import { digestIn, type FileSeen, fileInLine } from '../../domain/node-commands/copy-commands.ts';
 import { exit, hasExited } from '../../domain/node-commands/ended.ts';
 import { hashAt, LOOKS, type Look, lookAt, looksAtPath, looksIn } from '../../domain/node-commands/look-commands.ts';
+import { copiesAmong } from '../../domain/node-commands/manifest-copies.ts';
 import { asUser } from '../../domain/node-commands/salt-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import { namedMounts, pathsToResolve } from './named-mounts.ts';
@@ -25,7 +26,8 @@ export async function registryFiles(
 ): Promise<RegistryFiles> {
   const paths = archives.map(({ path }) => path);
   const looks = await lookOn(access, paths, inspector);
-  const [findmnt, losetup, fstab, config] = LOOKS.map((probe, at) => textOf(access, probe, looks[at]));
+  const [findmnt, losetup, fstab, config] = LOOKS.slice(0, -1).map((probe, at) => textOf(access, probe, looks[at]));
+  const manifests = looks[LOOKS.length - 1];
   const found = {
     mounts: mountsOn(access, findmnt ?? '', losetup ?? ''),
     fstab: fstabIn(fstab ?? ''),
@@ -37,6 +39,7 @@ export async function registryFiles(
     files: await compared(archives, seen, new Hashing(access, inspector, digests)),
     ...namedMounts(found, paths, real),
     registryConfig: linesIn(config ?? ''),
+    ...(manifests?.code === 0 ? { manifestCopies: copiesAmong(linesIn(manifests.said)) } : {}),
   };
 }
 

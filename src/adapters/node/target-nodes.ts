@@ -13,12 +13,15 @@ import {
 import { isBackedBy } from '../../domain/cluster/mounted.ts';
 import type { TargetQuery, WantedFile } from '../../domain/cluster/target-query.ts';
 import { folderOf } from '../../domain/node-commands/copy-commands.ts';
+import { hasExited } from '../../domain/node-commands/ended.ts';
+import { copiesAmong, LIST_MANIFESTS } from '../../domain/node-commands/manifest-copies.ts';
 import { REGISTRY_MANIFEST } from '../../domain/node-commands/undo-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import { loginFault } from './login-fault.ts';
 import { namedMounts, pathsToResolve } from './named-mounts.ts';
 import { NodeInspector } from './node-inspector.ts';
+import { linesIn } from './parse.ts';
 import { PROBES_OF_MACHINE, probesOf, probesOfMounts } from './probes.ts';
 import { registryFiles } from './registry-files.ts';
 
@@ -100,11 +103,22 @@ async function inspect(
     mounts,
     fstab,
     registryConfig: await inspector.registryConfig(),
-    portTaken: await isPortTaken(want.registryAddress, inspector),
+    ...(await podOf(want.registryAddress, inspector)),
     hasIsoinfo: await inspector.hasIsoinfo(),
     ...(want.paths === undefined ? {} : { present: await inspector.present(want.paths) }),
     hasher,
   };
+}
+
+/** Copies of the registry's manifest, if the node says which files there are, and whether another process has its port. */
+async function podOf(
+  address: string,
+  inspector: NodeInspector,
+): Promise<Pick<OpenTarget, 'manifestCopies' | 'portTaken'>> {
+  const listed = await inspector.asRoot(LIST_MANIFESTS);
+  if (!hasExited(listed)) return { portTaken: await isPortTaken(address, inspector) };
+  const manifestCopies = copiesAmong(linesIn(listed.stdout));
+  return { manifestCopies, portTaken: manifestCopies.length === 0 && (await isPortTaken(address, inspector)) };
 }
 
 /**

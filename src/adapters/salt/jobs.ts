@@ -9,9 +9,12 @@ import { classifyValue, withEnd } from './classify.ts';
 const jobSchema = z.object({
   jid: z.string(),
   Minions: z.array(z.string()).catch([]),
-  Result: z.record(z.string(), z.object({ return: z.unknown(), retcode: z.number().catch(0) })).catch({}),
+  Result: z.record(z.string(), z.unknown()).catch({}),
   Error: z.string().optional(),
 });
+
+/** Each by itself: what one minion left out says nothing of the others. */
+const returnSchema = z.object({ return: z.unknown(), retcode: z.number().catch(0) });
 
 /**
  * Parses `salt-run jobs.list_job`; null when the output is not a job. The exit code of salt-run is always 0, and answers of failed
@@ -20,10 +23,10 @@ const jobSchema = z.object({
 export function jobOf(jid: Jid, stdout: string): SaltJob | null {
   const job = jobSchema.safeParse(jsonIn(stdout)).data;
   if (job?.jid !== jid) return null;
-  const returns = Object.entries(job.Result).map(([id, one]) => [
-    id,
-    withEnd(classifyValue(one.return, 'states'), exit(one.retcode)),
-  ]);
+  const returns = Object.entries(job.Result).flatMap(([id, told]) => {
+    const one = returnSchema.safeParse(told).data;
+    return one === undefined ? [] : [[id, withEnd(classifyValue(one.return, 'states'), exit(one.retcode))]];
+  });
   return { jid, known: job.Error === undefined, targeted: job.Minions, returns: Object.fromEntries(returns) };
 }
 

@@ -5,14 +5,15 @@ import { clusterOf } from '../../domain/change/change-id.ts';
 import { isUnheard, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { mayAsk } from '../../domain/policy/may-request.ts';
-import type { SeenDryRun } from '../../domain/questions/plan/dry-run.ts';
-import type { PlanAsk, PlanPhase } from '../../domain/questions/plan/view.ts';
+import { NO_CHANGE, type SeenDryRun } from '../../domain/questions/plan/dry-run.ts';
+import type { PlanAsk, PlanKnown, PlanPhase } from '../../domain/questions/plan/view.ts';
 import { canonicalJson } from '../../domain/text/canonical.ts';
 import { withDefaults } from '../../domain/verbs/with-defaults.ts';
 import type { Asker } from '../ask/asker.ts';
 import { whyNotAsked } from '../ask/request-change.ts';
 import { askedAlready, undoIntent } from '../ask/request-undo.ts';
 import { policyContext, thoseWhoAsk } from '../policy/policy-context.ts';
+import { rivalsOf } from '../record/rivals.ts';
 import type { AnsweredCluster, AnswerPorts, Gather, Later } from './gather.ts';
 import { whyHidden } from './visible-clusters.ts';
 
@@ -78,8 +79,26 @@ export const laterPlan: Later<'plan'> = async (known, ports, signal) => {
   const cluster = ports.clusters.get(intent.cluster);
   if (cluster === undefined || phase.is !== 'asked') return null;
   const next = await waited(phase.request, intent, { ...cluster, clock: ports.clock }, signal);
-  return next === null ? null : { ...known, phase: next };
+  if (next === null) return null;
+  return { ...known, phase: next, ...(await besideOf(next, intent, cluster)) };
 };
+
+/** The record may be away by now; the plan is the answer. */
+async function besideOf(
+  phase: PlanPhase,
+  intent: Intent,
+  { changes }: AnsweredCluster,
+): Promise<Pick<PlanKnown, 'beside'>> {
+  if (phase.is !== 'answered') return {};
+  const { found } = phase.dryRun;
+  const rival = { id: NO_CHANGE, intent, ...(found.is === 'planned' ? { plan: found.plan } : {}) };
+  try {
+    return { beside: (await rivalsOf(rival, changes)).map(({ id }) => id) };
+  } catch (error) {
+    if (isOfTheRecord(error)) return {};
+    throw error;
+  }
+}
 
 async function waited(
   request: string,

@@ -1,4 +1,5 @@
 import { isFailure } from '../../domain/answers/failure.ts';
+import { oldPlanRefusal } from '../../domain/answers/old-plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../domain/change/change.ts';
@@ -114,10 +115,8 @@ async function whyNotNow(
   ports: DecidePorts,
 ): Promise<Refusal | null> {
   if (!OPEN_TO[kind].includes(change.state) || change.plan === undefined) return decidedAlready(change);
-  if (isStart(kind) && change.undoneBy !== undefined) {
-    const says = `${change.id} has been undone by ${change.undoneBy}, so there is nothing to resume.`;
-    return refuse('decided-already', says, 'Request the change again.');
-  }
+  const over = isStart(kind) ? overRefusal(change) : null;
+  if (over !== null) return over;
   if (kind === 'cancel') return change.cancelAskedBy === undefined ? null : decidedAlready(change);
   // First, because the expiry below would be a riddle.
   const inVain = isStart(kind) ? await refuseInVain(change.intent.cluster, ports) : null;
@@ -134,6 +133,14 @@ async function whyNotNow(
     'This plan has expired. The cluster may have changed since then.',
     'Request the change again.',
   );
+}
+
+/** Refuses the start of a change that no retry can complete. */
+function overRefusal(change: Change): Refusal | null {
+  const { id, undoneBy } = change;
+  if (undoneBy === undefined) return oldPlanRefusal(change);
+  const says = `${id} has been undone by ${undoneBy}, so there is nothing to resume.`;
+  return refuse('decided-already', says, 'Request the change again.');
 }
 
 /** Two changes of a node do not know of each other's steps: the second one would be refused by the worker, minutes later. */

@@ -1,3 +1,4 @@
+import { oldPlanRefusal } from '../../domain/answers/old-plan.ts';
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import { isLogin, type Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../domain/change/change.ts';
@@ -65,12 +66,14 @@ function isElsewhere({ id, terminal, state, approval }: Change): Refusal | null 
   return refuse('wrong-channel', says, 'While Slack is down, request the change here: it does only what is missing.');
 }
 
-function wrongState(kind: TerminalDecision, { id, state, undoneBy, cancelAskedBy, plan }: Change): Refusal | null {
+function wrongState(kind: TerminalDecision, change: Change): Refusal | null {
+  const { id, state, undoneBy, cancelAskedBy, plan } = change;
   const shown = `To see it: registry-ha show ${id}`;
   if (!OPEN_TO[kind].includes(state) || plan === undefined)
     return refuse('decided-already', `${id} is ${state}, so there is nothing to ${kind}.`, shown);
   if (kind === 'retry' && undoneBy !== undefined)
     return refuse('decided-already', `${id} has been undone by ${undoneBy}.`, AGAIN);
+  if (kind === 'retry') return oldPlanRefusal(change);
   if (kind !== 'cancel' || cancelAskedBy === undefined) return null;
   return refuse('decided-already', `${cancelAskedBy.name} already asked to cancel ${id}.`, shown);
 }

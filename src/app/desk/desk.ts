@@ -5,6 +5,7 @@ import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.t
 import { changeFrom } from '../../domain/change/fold.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { mayRequestHere } from '../../domain/policy/terminal.ts';
+import { besideInWords } from '../../domain/questions/plan/beside.ts';
 import type { ChangeWish } from '../../domain/typed/change-wish.ts';
 import { reasonFrom } from '../../domain/typed/reason.ts';
 import { whyNotUndone } from '../../domain/verbs/undoing.ts';
@@ -15,6 +16,7 @@ import type { Ids } from '../../ports/trust.ts';
 import { undoIntent } from '../ask/request-undo.ts';
 import { type DecidePorts, decisionEvent, whyNotHere } from './decide-here.ts';
 import { type HeldPorts, heldHere } from './held-here.ts';
+import { rivalsHere } from './rivals-here.ts';
 import { confirmed, follow, followUntilEnd, type TellPorts, tellBegun } from './tell.ts';
 
 /** The ports of `TerminalDesk`. */
@@ -111,7 +113,10 @@ export class TerminalDesk {
     const isAlone = typist.breakGlass !== null;
     const held = await heldHere(change, isAlone, this.#ports);
     if (isRefusal(held)) return held;
-    const says = [held, whatHappens(change, typist, this.#ports.rules.approvers)].filter((one) => one !== '').join(' ');
+    const beside = besideInWords(await rivalsHere(change, this.#ports));
+    const says = [held, beside, whatHappens(change, typist, this.#ports.rules.approvers)]
+      .filter((one) => one !== '')
+      .join(' ');
     if (!(await confirmed(change, says, talk, this.#ports, ending))) return NOT_CONFIRMED;
     // It may have been frozen while the person read the plan.
     const now = await heldHere(change, isAlone, this.#ports);

@@ -13,7 +13,7 @@ import type { LocalRuns } from './local-runs.ts';
 
 export interface TellPorts {
   readonly clock: Clock;
-  readonly journal: Pick<Journal, 'events'>;
+  readonly journal: Pick<Journal, 'events' | 'unsettled'>;
   readonly local: LocalChanges;
   readonly runs: LocalRuns;
 }

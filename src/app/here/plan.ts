@@ -1,6 +1,7 @@
 import { isOfTheCluster } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
+import { openBeside } from '../../domain/questions/plan/beside.ts';
 import { type DryRun, NO_CHANGE } from '../../domain/questions/plan/dry-run.ts';
 import type { PlanAsk, PlanKnown } from '../../domain/questions/plan/view.ts';
 import type { Changes, Memory } from '../../ports/record.ts';
@@ -8,6 +9,9 @@ import { undoIntent } from '../ask/request-undo.ts';
 import type { InspectionPorts } from '../plan/inspect.ts';
 import { inspectionFailed, planFor } from '../plan/plan-for.ts';
 import { changeInProgress, type HerePorts } from './ports.ts';
+
+/** The newest changes, among which the open ones are. */
+const MOST_READ = 200;
 
 /** What a plan reads. `nodesAtATime`: nodes on which Salt states run at the same time. */
 export type PlanHerePorts = HerePorts & InspectionPorts & { readonly nodesAtATime: number };
@@ -21,8 +25,12 @@ export async function planHere(ask: PlanAsk, ports: PlanHerePorts, signal: Abort
   const before = await changeInProgress(ports);
   const found = await foundFor(intent, changes, ports, signal);
   const dryRun = { intent, during: before ?? (await changeInProgress(ports)), found };
-  return { intent, phase: { is: 'answered', dryRun }, notNow: null };
+  const { changes: others } = await ports.memory.recent(MOST_READ);
+  const beside = openBeside({ intent, ...planIn(found) }, others, ports.clock.now());
+  return { intent, phase: { is: 'answered', dryRun }, notNow: null, beside };
 }
+
+const planIn = (found: DryRun['found']) => (found.is === 'planned' ? { plan: found.plan } : {});
 
 async function foundFor(
   intent: Intent,

@@ -140,7 +140,10 @@ export class Unreachable extends Failure {
       kind: this.fault,
       where: this.where,
       what: this.says,
-      next: `Fix the connection, then ${RETRY_HINT}. ${NOT_REPEATED}`,
+      next:
+        this.fault === 'host-key-changed'
+          ? `Fix the cause, then run the command again: it gets a new plan. ${OLD_PLAN}`
+          : `Fix the connection, then ${RETRY_HINT}. ${NOT_REPEATED}`,
     };
   }
 }

@@ -2,7 +2,7 @@
 export const RETRY_HINT = 'click Retry from here (or run the command again, if the card has no such button)';
 
 /** For a change whose plan is of a cluster or a machine that is no longer so. */
-export const OLD_PLAN = 'Retry from here has the old plan, and would stop again.';
+export const OLD_PLAN = 'A retry would run the old plan, and stop again.';
 
 export const NOT_REPEATED = 'Completed steps are not repeated.';
 

@@ -197,6 +197,8 @@ export interface OpenTarget {
   readonly fstab: readonly MountFacts[];
   /** File names in /var/lib/metalk8s/repositories/conf.d; empty when the folder is not there. */
   readonly registryConfig: readonly string[];
+  /** Copies of the registry's manifest in kubelet's folder, which kubelet runs, too; left out when it is unknown. */
+  readonly manifestCopies?: readonly string[];
   /** A process listens on the registry's address and port, although kubelet has no manifest of a registry here. */
   readonly portTaken: boolean;
   readonly hasIsoinfo: boolean;

@@ -12,4 +12,6 @@ export interface RegistryFiles {
   readonly fstab: readonly MountFacts[];
   /** File names in /var/lib/metalk8s/repositories/conf.d. */
   readonly registryConfig: readonly string[];
+  /** Copies of the registry's manifest in kubelet's folder, which kubelet runs, too; left out when it is unknown. */
+  readonly manifestCopies?: readonly string[];
 }

@@ -75,4 +75,6 @@ export interface SwitchFacts {
   readonly hasManifest: boolean;
   /** Manifests that drills keep aside. */
   readonly aside: readonly string[];
+  /** Copies of the manifest in kubelet's folder, which kubelet runs, too; left out when none is known. */
+  readonly copies?: readonly string[];
 }

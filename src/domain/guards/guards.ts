@@ -7,6 +7,7 @@ import { listed } from '../text/format.ts';
 import { archiveGuards, oddPathRefusal } from './archives.ts';
 import { bootstrapRolesRefusal, placeRefusal } from './bootstraps.ts';
 import { machineRefusal, sharedPlaceRefusal } from './machines.ts';
+import { copiesRefusal } from './manifests.ts';
 import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
 import { otherRegistriesRefusal, strangeEndpointsRefusal, type ToComplete } from './registries.ts';
 import { together } from './together.ts';
@@ -23,13 +24,13 @@ export function firstRefusal(intent: Intent, facts: Facts, toComplete?: ToComple
     strangeEndpointsRefusal(facts.kube) ??
     otherRegistriesRefusal(intent, facts, toComplete) ??
     layoutRefusal(facts) ??
-    together([closedGuard(facts), machineRefusal(facts) ?? targetGuards(facts)])
+    together([closedGuard(facts), machineRefusal(facts) ?? together([targetGuards(facts), copiesRefusal(facts)])])
   );
 }
 
 /** What any change requires: a healthy cluster, Salt idle, a complete bootstrap registry, readable engines, open nodes. */
 export const commonRefusal = (intent: Intent, facts: Facts): Refusal | null =>
-  fitRefusal(intent, facts) ?? loginRefusal(facts);
+  fitRefusal(intent, facts) ?? together([loginRefusal(facts), copiesRefusal(facts)]);
 
 /** Nodes to which the worker cannot log in, or that are other machines. */
 const loginRefusal = (facts: Facts): Refusal | null => together([closedGuard(facts), machineRefusal(facts)]);

@@ -1,5 +1,6 @@
 import type { SwitchFacts } from '../cluster/registry.ts';
 import { type Command, command } from './command.ts';
+import { copiesAmong, MANIFESTS, manifestsIn } from './manifest-copies.ts';
 import { REGISTRY_MANIFEST } from './undo-commands.ts';
 
 /** Outside kubelet's folder, but on its file system, so that moves are atomic and keep mode and owner. */
@@ -91,6 +92,7 @@ export const SWITCH_SCRIPT = [
   `sed -n 's/^# /keeps /p' ${UNITS}/${UNIT}.service 2>/dev/null`,
   `sed -n 's/^OnActiveSec=/after /p' ${UNITS}/${UNIT}.timer 2>/dev/null`,
   `for file in ${REGISTRY_MANIFEST} ${ASIDE}*; do if [ -e "$file" ]; then echo "file $file"; fi; done`,
+  manifestsIn(MANIFESTS, 'runs '),
 ].join('\n');
 
 const script = (text: string, ...args: readonly string[]): Command => command('sh', '-c', text, 'sh', ...args);
@@ -113,6 +115,7 @@ export function switchIn(stdout: string): SwitchFacts | null {
   const up = Number(after('up ') ?? Number.NaN);
   if (Number.isNaN(up) || after('enabled ') === null || after('timer ') === null) return null;
   const files = lines.flatMap((line) => (line.startsWith('file ') ? [line.slice('file '.length)] : []));
+  const copies = copiesAmong(lines.flatMap((line) => (line.startsWith('runs ') ? [line.slice('runs '.length)] : [])));
   const keeps = after('keeps ');
   const total = after('after ');
   const since = Number(after('ActiveEnterTimestampMonotonic=') ?? 0) / 1_000_000;
@@ -122,5 +125,6 @@ export function switchIn(stdout: string): SwitchFacts | null {
     hasUnits: keeps !== null || total !== null,
     hasManifest: files.includes(REGISTRY_MANIFEST),
     aside: files.filter((file) => drillOf(file) !== null),
+    ...(copies.length === 0 ? {} : { copies }),
   };
 }

@@ -1,6 +1,7 @@
 import { type Command, type CommandResult, command, render } from './command.ts';
 import { HASH_SCRIPT, SEEN_FORMAT } from './copy-scripts.ts';
 import { exit } from './ended.ts';
+import { LIST_MANIFESTS } from './manifest-copies.ts';
 import { REGISTRY_CONFIG } from './undo-commands.ts';
 
 /** What `lookAt` runs, in this order; then two calls of stat for each path. */
@@ -9,6 +10,7 @@ export const LOOKS: readonly Command[] = [
   command('losetup', '-J', '-O', 'NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN'),
   command('cat', '--', '/etc/fstab'),
   command('ls', '-1', '--', REGISTRY_CONFIG),
+  LIST_MANIFESTS,
 ];
 
 /** The kind of a path, and its device and inode. */
@@ -22,7 +24,7 @@ export const LOOK_SCRIPT = [
   '# Prints what a registry needs on its node: mounts, /etc/fstab, configuration files, and the archives $@. Changes nothing.',
   'export LC_ALL=C',
   `say() { said=$("$@" 2>&1); printf '%s\\0%s\\0' "$?" "$said"; }`,
-  ...LOOKS.map(({ program, args }) => `say ${[program, ...args].join(' ')}`),
+  ...LOOKS.map((look) => `say ${render(look)}`),
   'for path; do',
   ...looksAtPath('"$path"').map(({ program, args }) => `  say ${program} ${args.map(quoted).join(' ')}`),
   'done',

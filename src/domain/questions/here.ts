@@ -23,5 +23,5 @@ const TYPED_WITH_CHANGES = typedAs([...HERE, ...VERB_NAMES]);
 /** A text about Slack's commands, with those that a terminal has as they are typed there. */
 export const asTypedHere = (text: string): string => text.replaceAll(TYPED, 'registry-ha ');
 
-/** A refusal, whose way out may be another change: with those as they are typed on a terminal, too. */
-export const refusalAsTypedHere = (text: string): string => text.replaceAll(TYPED_WITH_CHANGES, 'registry-ha ');
+/** A text whose way out may be another change: with those as they are typed on a terminal, too. */
+export const wayOutAsTypedHere = (text: string): string => text.replaceAll(TYPED_WITH_CHANGES, 'registry-ha ');

@@ -1,4 +1,5 @@
 import type { Archive } from '../cluster/archive.ts';
+import { isMountOf } from '../cluster/mounted.ts';
 import { bytesToCopy } from '../guards/nodes.ts';
 import { bytesInPart, leftPartsInWords } from '../guards/part-files.ts';
 import type { PlanDraft, PlanTarget } from '../plan/parts.ts';
@@ -10,19 +11,43 @@ import type { Markup } from '../text/markup.ts';
 import { commonFindings, commonWarnings, engineRestarts, mastersRestart } from './plan-words.ts';
 
 /** Effects of the steps that an operator may not expect. */
-export function bringUpEffects(steps: readonly Step[], archives: readonly Archive[]): readonly string[] {
+export function bringUpEffects(
+  steps: readonly Step[],
+  archives: readonly Archive[],
+  targets: readonly PlanTarget[],
+): readonly string[] {
   const touched = steps.flatMap((step) => (step.kind === 'mount' ? [step.node] : []));
   const ended = steps.flatMap((step) => (step.kind === 'withdraw' ? [step.node] : []));
   const anew =
     ended.length === 0
       ? []
       : [`The registry of ${listed(ended)} ends and starts anew. Meanwhile, the engines use another one.`];
-  if (touched.length === 0) return [...engineRestarts(steps), ...anew];
+  const written =
+    touched.length === 0 ? [] : [`/etc/salt/minion.d/99-metalk8s-local.conf is written on ${listed(touched)}.`];
+  return [...engineRestarts(steps), ...anew, ...newFstabLines(steps, archives, targets), ...written];
+}
+
+/** The archives that the steps add to /etc/fstab: nodes that get all of them in one sentence, any other in its own. */
+function newFstabLines(
+  steps: readonly Step[],
+  archives: readonly Archive[],
+  targets: readonly PlanTarget[],
+): readonly string[] {
+  const added = targets.map(({ node, target }) => ({
+    node: node.name,
+    ids: steps.flatMap((step) =>
+      (step.kind === 'mount' || step.kind === 'solutions') && step.node === node.name
+        ? step.archives.filter((archive) => !target.fstab.some(isMountOf(archive))).map(({ id }) => id)
+        : [],
+    ),
+  }));
+  const all = added.filter(({ ids }) => ids.length > 0 && ids.length === archives.length).map(({ node }) => node);
+  const some = added.filter(({ node, ids }) => ids.length > 0 && !all.includes(node));
   return [
-    ...engineRestarts(steps),
-    ...anew,
-    `/etc/fstab of ${listed(touched)} gets a line for each of the ${count(archives.length, 'archive')}.`,
-    `/etc/salt/minion.d/99-metalk8s-local.conf is written on ${listed(touched)}.`,
+    ...(all.length === 0
+      ? []
+      : [`/etc/fstab of ${listed(all)} gets a line for each of the ${count(archives.length, 'archive')}.`]),
+    ...some.map(({ node, ids }) => `/etc/fstab of ${node} gets a line for ${listed(ids)}.`),
   ];
 }
 

@@ -24,6 +24,8 @@ export interface ReloadPorts {
   readonly log: Log;
   /** Hears whether the files are in force, and which clusters are served no more. */
   readonly onRead: (isInForce: boolean, removed: readonly string[]) => void;
+  /** Called when the policy, the channels or the keys of a cluster are other ones: approvals may count no more. */
+  readonly onChanged: () => void;
 }
 
 /** Clusters and policies of changed files count without a restart; files with a mistake change nothing. */
@@ -65,13 +67,14 @@ export class Reload {
   #again(digest: string): Promise<void> {
     return this.#inTurn(async () => {
       this.#read = digest;
-      const { served, files, signing, log, onRead } = this.#ports;
+      const { served, files, signing, log, onRead, onChanged } = this.#ports;
       try {
         const config = files.read();
         const proofs = await botProofs({ ...config, approval: this.#ports.started.approval }, signing);
         const news = await served.serve(config, proofs.clusters);
         this.#refused = null;
         onRead(true, news.removed);
+        if (news.changed.length > 0) onChanged();
         this.#report(config, news);
       } catch (error) {
         onRead(false, []);

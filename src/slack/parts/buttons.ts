@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { hasOldPlan } from '../../domain/answers/old-plan.ts';
 import { NOT_REPEATED } from '../../domain/answers/retry-hint.ts';
 import type { Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
@@ -10,6 +11,7 @@ import { fullPlanButton } from '../plan/full-plan.ts';
 import { restartsOf } from '../plan/side-effects.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
+import { againButton } from './again-button.ts';
 import type { CardView } from './card-view.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
 import { unfreezeButton } from './unfreeze-button.ts';
@@ -56,20 +58,23 @@ export function cancelButton(change: Change): readonly Block[] {
   return withButtons(change, change.cancelAskedBy === undefined ? ['cancel'] : [], undefined, fullPlanButton(change));
 }
 
-/** Retry from here and Cancel while the plan of a failed change is valid; Undo while there is something to undo. */
+/** Retry from here and Cancel while the plan of a failed change is valid; Check again instead if it no longer fits the cluster; Undo while there is something to undo. */
 export function retryButtons(view: CardView): readonly Block[] {
   const { change, now } = view;
   if (change.plan === undefined) return [];
   const isValid = change.undoneBy === undefined && Date.parse(change.planExpires ?? '') > now.getTime();
   if (!isValid) return undoButton(change);
+  if (hasOldPlan(change)) return [...againButton(change), ...withoutRetry(change, ['cancel'])];
   const note = `A retry is a new approval of the same plan. ${NOT_REPEATED}`;
   const more = [...undoButtons(change), ...fullPlanButton(change)];
   return [...withButtons(change, ['retry', 'cancel', ...glass(view)], note, more), ...undoNote(change)];
 }
 
 /** Only Undo and the plan, for a change that stopped and cannot be retried. */
-export const undoButton = (change: Change): readonly Block[] => [
-  ...withButtons(change, [], undefined, [...undoButtons(change), ...fullPlanButton(change)]),
+export const undoButton = (change: Change): readonly Block[] => withoutRetry(change, []);
+
+const withoutRetry = (change: Change, kinds: readonly DecisionKind[]): readonly Block[] => [
+  ...withButtons(change, kinds, undefined, [...undoButtons(change), ...fullPlanButton(change)]),
   ...undoNote(change),
 ];
 

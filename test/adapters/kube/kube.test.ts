@@ -122,6 +122,21 @@ describe('what is easily read wrong', () => {
     expect(registries).toEqual([{ node: 'x', ready: false, version: null, carries: [] }]);
   });
 
+  test('a cordoned node would be called not Ready: static pods run there all the same', async () => {
+    const cordoned = {
+      metadata: { name: 'node-2', labels: {}, annotations: {} },
+      spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] },
+      status: {
+        conditions: [{ type: 'Ready', status: 'True' }],
+        addresses: [{ type: 'InternalIP', address: '10.0.0.3' }],
+        nodeInfo: { containerRuntimeVersion: 'containerd://1.6.35', machineID: 'a', systemUUID: 'b' },
+      },
+    };
+    server.objects = { ...server.objects, [NODES]: { items: [cordoned] } };
+    const { nodes } = await adapter().look(signal);
+    expect(nodes).toMatchObject([{ name: 'node-2', ready: true, ip: '10.0.0.3' }]);
+  });
+
   test('a salt-master pod with only its API ready would be used', async () => {
     withPod('salt-master', {
       metadata: { ...mirrorOn('bootstrap'), name: 'salt-master-bootstrap' },

@@ -5,6 +5,7 @@ import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
 import { render, withSudo } from '../../../src/domain/node-commands/command.ts';
 import { wayTo } from '../../../src/domain/node-commands/copy-commands.ts';
 import { type Ended, exit } from '../../../src/domain/node-commands/ended.ts';
+import { LIST_MANIFESTS } from '../../../src/domain/node-commands/manifest-copies.ts';
 import { PROOF_OUTPUT, SHELL_PROOF, SUDO_PROOF } from '../../../src/domain/node-commands/proof-commands.ts';
 import { FakeShell, type ShellAnswer } from '../../fakes/fake-shell.ts';
 
@@ -26,6 +27,7 @@ const way = (at: string) => `${root} ${render(wayTo(at))}`;
 const ls = (at: string) => `${root} env LC_ALL=C ls -1 -- ${at}`;
 const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
 
+const MANIFESTS = `${root} ${render(LIST_MANIFESTS)}`;
 const MANIFEST = '/etc/kubernetes/manifests/repositories.yaml';
 
 /** A node with a registry, on which everything is well and the archive is there and mounted. */
@@ -57,6 +59,7 @@ const well: Readonly<Record<string, ShellAnswer>> = {
   [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: { stdout: 'a.inc\nb.inc\n' },
   [`${root} ss -H -ltn`]: { stdout: 'LISTEN 0 511 10.0.0.3:8080 0.0.0.0:*\n' },
   [stat(MANIFEST)]: { stdout: '900 81a4 1:5:3:4\n' },
+  [MANIFESTS]: { stdout: `${MANIFEST}\n` },
   [`${root} isoinfo -version`]: { stdout: 'isoinfo 3.02\n' },
 };
 
@@ -78,6 +81,7 @@ describe('inspecting a target', () => {
       mounts: [mount],
       fstab: [mount],
       registryConfig: ['a.inc', 'b.inc'],
+      manifestCopies: [],
       portTaken: false,
       hasIsoinfo: true,
       hasher: 'openssl',
@@ -92,6 +96,17 @@ describe('inspecting a target', () => {
     expect(await look(none).facts).toMatchObject({ portTaken: true });
     const free = { [`${root} ss -H -ltn`]: { stdout: '' } };
     expect(await look({ ...none, ...free }).facts).toMatchObject({ portTaken: false });
+  });
+
+  it('names each copy of the registry’s manifest, whose pod takes the port', async () => {
+    const copy = `${MANIFEST}.bak`;
+    const { facts } = look({ [MANIFESTS]: { stdout: `${copy}\n` }, [stat(MANIFEST)]: absent });
+    expect(await facts).toMatchObject({ manifestCopies: [copy], portTaken: false });
+  });
+
+  it('says nothing of copies if the node does not say', async () => {
+    const { facts } = look({ [MANIFESTS]: { ended: exit(127), stderr: 'sh: not found' } });
+    expect(await facts).not.toHaveProperty('manifestCopies');
   });
 
   it('recognises an archive and its mount point behind links, as the kernel reports both resolved', async () => {

@@ -78,6 +78,16 @@ describe('plan', () => {
     expect(await dry.later?.(signal)).toBeNull();
   });
 
+  it('names an open change of the same node, and no other', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const dry = await answered(on);
+    expect(dry.says(PLAIN)).toContain(
+      `${change.id} is open for the same node. Approving one makes the other plans out of date.`,
+    );
+    expect((await answered(on, 'plan add node-3')).says(PLAIN)).not.toContain('is open');
+  });
+
   it('leaves nothing behind: no change, no job, no card, and no line in the journal', async () => {
     const on = bench();
     await answered(on);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import { alice, approvalBy, bench, bob, granted, mallory, plannedChange } from '../bench.ts';
 
@@ -31,6 +32,40 @@ describe('a decision', () => {
     expect(await on.decide({ ...approvalBy(bob, change), digest: 'f'.repeat(64) })).toMatchObject({
       refused: 'plan-stale',
     });
+  });
+
+  it('counts until the very moment in which the plan expires, and the change then runs', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const expires = Date.parse(change.planExpires ?? '');
+    on.clock.at += expires - on.clock.now().getTime() - 1;
+    const approved = granted(await on.decide(approvalBy(bob, change)));
+    expect(Date.parse(approved.approval?.approval.expires ?? '')).toBeGreaterThan(expires);
+    on.clock.at += 1;
+    await tendChanges(on.bot);
+    expect((await on.changes.get(change.id))?.change.state).toBe('approved');
+    await on.work();
+    expect((await on.changes.get(change.id))?.change.state).toBe('done');
+  });
+
+  it('in the moment in which the plan expires comes too late', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.clock.at += Date.parse(change.planExpires ?? '') - on.clock.now().getTime();
+    expect(await on.decide(approvalBy(bob, change))).toMatchObject({ refused: 'expired' });
+    expect(on.queue.waiting()).toEqual([]);
+  });
+
+  it('is the approval or the expiry, whichever is recorded first, and never both', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.clock.at += Date.parse(change.planExpires ?? '') - on.clock.now().getTime() - 1;
+    const decided = on.decide(approvalBy(bob, change));
+    on.clock.at += 1;
+    const [answer] = await Promise.all([decided, tendChanges(on.bot)]);
+    const state = (await on.changes.get(change.id))?.change.state;
+    expect(state).toBe(isRefusal(answer) ? 'expired' : 'approved');
+    expect(on.queue.waiting()).toHaveLength(isRefusal(answer) ? 0 : 1);
   });
 
   it('after the plan expired ends the change instead', async () => {
@@ -128,6 +163,23 @@ describe('a failed change', () => {
     const failed = await failedChange(on);
     on.clock.at += 2 * HOUR;
     expect(await on.decide({ ...approvalBy(bob, failed), kind: 'retry' })).toMatchObject({ refused: 'expired' });
+  });
+
+  it('is not retried in vain once its plan is of another machine, but can be closed', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    granted(await on.decide(approvalBy(bob, change)));
+    on.lab.copier.copy = () => Promise.reject(new Unreachable('node-2', 'host-key-changed', 'It shows another key.'));
+    await on.work();
+    const failed = (await on.changes.get(change.id))?.change ?? change;
+    expect(failed.failure).toMatchObject({ kind: 'host-key-changed', next: expect.stringContaining('a new plan') });
+    expect(await on.decide({ ...approvalBy(bob, failed), kind: 'retry' })).toEqual({
+      refused: 'plan-stale',
+      says: `The plan of ${change.id} no longer fits the cluster, so a retry would stop again.`,
+      tryNext: 'Request the change again: the new plan has only the missing steps.',
+    });
+    expect((await on.changes.get(change.id))?.change.approvals).toBe(1);
+    expect(granted(await on.decide({ ...approvalBy(alice, failed), kind: 'cancel' })).state).toBe('cancelled');
   });
 
   it('is closed by Cancel, and cannot be retried after that', async () => {

@@ -32,6 +32,21 @@ describe('a change requested at the terminal', () => {
     expect(on.surprises).toEqual([]);
   });
 
+  it('names the open change of the same node that Slack has, until its plan expires', async () => {
+    const on = bench();
+    const { type, newest } = deskBench(RULES, on);
+    const change = await plannedChange(on);
+    const says = async () => {
+      const talk = await type('alice', 'add', ADD, {}, new FakeTalk(() => null));
+      return talk.said.findLast((one) => one.is === 'plan')?.says ?? '';
+    };
+    const beside = `${change.id} is open for the same node. Approving one makes the other plans out of date.`;
+    expect(await says()).toContain(beside);
+    expect((await newest())?.state).toBe('cancelled');
+    on.clock.at += 2 * 3_600_000;
+    expect(await says()).not.toContain('is open');
+  });
+
   it('needs as many approvals as the configuration says', async () => {
     const { type, newest } = deskBench({ ...RULES, approvals: 2 });
     const hers = new FakeTalk();
@@ -233,6 +248,16 @@ describe('cancel and retry', () => {
     const change = changeFrom(await on.journal.events(first));
     expect(change).toMatchObject({ state: 'done', approvals: 2, approver: { id: 'login:bob' } });
     expect(change?.brokenGlass?.by.name).toBe('dave');
+  });
+});
+
+it('a change whose plan no longer fits is not retried at the terminal', async () => {
+  const { type, newest, on } = deskBench();
+  on.lab.copier.copy = () => Promise.reject(new Unreachable('node-2', 'host-key-changed', 'It shows another key.'));
+  await type('dave', 'add', ADD, { breakGlass: 'urgent' });
+  const id = (await newest())?.id ?? '';
+  expect((await type('bob', 'retry', [id])).last).toMatchObject({
+    refusal: { refused: 'plan-stale', tryNext: expect.stringContaining('Request the change again') },
   });
 });
 

@@ -13,7 +13,9 @@ import { questionPlug } from '../../../src/domain/questions/questions.ts';
 import type { ProofProgress } from '../../../src/domain/questions/verify/proof-report.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
 import type { Memory, PlanningJournal } from '../../../src/ports/record.ts';
+import { TERMINAL } from '../../../src/terminal/answers.ts';
 import { planOutcome } from '../../../src/terminal/plan.ts';
+import { PLANNED } from '../../contract/dry-runs.contract.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { FakeJournal } from '../../fakes/fake-journal.ts';
 import { FakeLab } from '../../fakes/fake-lab.ts';
@@ -215,6 +217,24 @@ describe('plan on the bootstrap node', () => {
     expect(outcome.text).not.toContain('BEGIN APPROVED PLAN');
     expect(outcome.text).toContain(`\nDigest: ${file?.digest}\n`);
     expect(lab.ran).toEqual([]);
+  });
+
+  it('names an open change of the same node, and says how to request it on a terminal', async () => {
+    if (PLANNED.found.is !== 'planned') throw new Error('no plan');
+    const { plan } = PLANNED.found;
+    const planned = (id: string, expires: string) =>
+      change(id, { type: 'planned', at: '2026-03-01T09:01:00.000Z', plan, digest: 'a', expires });
+    const memory = new FakeMemory(
+      planned('lab-opened', '2999-01-01T00:00:00.000Z'),
+      planned('lab-toolate', '2026-03-01T09:02:00.000Z'),
+      change('lab-failed', failed('2026-03-01T09:30:00.000Z')),
+    );
+    const known = await planHere(addNode2, here(memory).ports, signal);
+    if (isRefusal(known)) throw new Error(known.says);
+    const outcome = planOutcome(known, questionPlug('plan').answer(known, TERMINAL));
+    if (outcome.is !== 'answered') throw new Error(outcome.is);
+    expect(outcome.note).toContain('lab-opened is open for the same node. Approving one makes');
+    expect(outcome.note).toContain('To request it: registry-ha add node-2 --cluster lab');
   });
 
   it('of an undo is made from the journal, and a change that it does not have is refused', async () => {

@@ -291,6 +291,11 @@ const cases: readonly Case[] = [
       parts: [{ path: `${older.path}.part-lab-7f3k2q`, size: 1_400_000_000 }],
     }),
   },
+  {
+    name: 'a copy of the registry’s manifest that kubelet runs',
+    refused: 'file-in-the-way',
+    facts: withTarget({ manifestCopies: ['/etc/kubernetes/manifests/repositories.yaml.bak'] }),
+  },
   { name: 'port 8080 in use', refused: 'port-taken', facts: withTarget({ portTaken: true }) },
 ];
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clusterStatusSchema, verdictOf } from '../../../src/domain/questions/status/cluster-status.ts';
+import { fixesOf } from '../../../src/domain/questions/status/fixes.ts';
 import type { Inspection } from '../../../src/domain/questions/status/inspection.ts';
 import { judge } from '../../../src/domain/questions/status/judge.ts';
 import { firstLine, gapSentence } from '../../../src/domain/questions/status/words.ts';
@@ -22,6 +23,8 @@ const fileIs = (is: 'absent' | 'different' | 'directory' | 'unread'): Partial<Fo
 const staleOf = (changes: Partial<Found>) =>
   judge(inspectionOf(changes)).registries.find(({ node }) => node === 'node-2')?.stale;
 
+const COPY = '/etc/kubernetes/manifests/repositories.yaml.bak';
+
 describe('HA holds', () => {
   it('when every registry serves everything, and every engine lists every registry', () => {
     const status = judge(inspectionOf());
@@ -42,6 +45,7 @@ describe('a registry is stale', () => {
       { files: { ...files, registryConfig: files.registryConfig.filter((name) => !name.includes(current.id)) } },
       CURRENT,
     ],
+    ['manifest-copied', { files: { ...files, manifestCopies: [COPY] } }, [COPY]],
     ['not-in-pod', pod({ carries: ['metalk8s-127.0.6', 'example-solution-0.1.0'] }), CURRENT],
     ['pod-version', pod({ version: '127.0.6' }), ['127.0.6']],
     ['not-ready', pod({ ready: false }), []],
@@ -194,6 +198,12 @@ describe('the cluster is not complete', () => {
     const status = judge(inspectionOf({ kube: only.kube, engines: only.engines }));
     expect(firstLine(status)).toBe('There is no HA: only bootstrap has a registry.');
   });
+});
+
+it('offers no change to a registry beside a copy of its manifest, as every change is refused until the copy is moved', () => {
+  const status = judge(inspectionOf({ files: { ...files, fstab: [], manifestCopies: [COPY] } }));
+  expect(fixesOf(status)).toEqual([]);
+  expect(fixesOf(judge(inspectionOf({ files: { ...files, fstab: [] } })))).toHaveLength(1);
 });
 
 describe('a worker on another machine than the bootstrap node', () => {

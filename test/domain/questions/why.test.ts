@@ -38,6 +38,10 @@ describe('why', () => {
     const failed = says([planned(), { type: 'failed', at, failure }]);
     expect(failed.split('The disk is full.')).toHaveLength(2);
     expect(failed).toContain('Free some space.');
+    expect(failed).toContain('Next: Retry from here');
+    const stale = says([planned(), { type: 'failed', at, failure: { ...failure, kind: 'plan-stale' } }]);
+    expect(stale).toContain('Next: Check again on its card');
+    expect(stale).not.toContain('Retry from here');
     const refusal = { refused: 'no-space', says: 'node-2 is full.', tryNext: 'Free some space.' } as const;
     expect(says([{ type: 'refused', at, refusal }])).toContain(
       'node-2 is full.\nFree some space.\nNext: fix the cause',

@@ -65,6 +65,8 @@ const REFUSED: readonly (readonly [typed: string, says: string, refused?: string
   ['add node-2;reboot', '“node-2;reboot” is not a valid node name'],
   ['add $(reboot)', '“$(reboot)” is not a valid node name'],
   ['add ../../etc', '“../../etc” is not a valid node name'],
+  ['add node-*', '“node-*” is not a valid node name: patterns are not supported, so name each node.'],
+  ['add node-[23]', '“node-[23]” is not a valid node name: patterns are not supported'],
   ['add @alice', '“@alice” is not a valid node name: it is a Slack mention'],
   ['add "node-2 node-3"', 'is not a valid node name'],
   [`add ${'a'.repeat(254)}`, 'it has 254 characters, and the limit is 253'],

@@ -12,6 +12,7 @@ import {
 } from '../../../src/domain/node-commands/copy-scripts.ts';
 import { SWITCH_SCRIPT } from '../../../src/domain/node-commands/drill-commands.ts';
 import { GATHER_SCRIPT, LOOK_SCRIPT } from '../../../src/domain/node-commands/look-commands.ts';
+import { MANIFESTS_SCRIPT } from '../../../src/domain/node-commands/manifest-copies.ts';
 import { PROOF_SCRIPT, SUDO_SCRIPT } from '../../../src/domain/node-commands/proof-commands.ts';
 import {
   FOLLOW_SCRIPT,
@@ -34,6 +35,7 @@ const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([
   REREAD_SCRIPT,
   WAY_SCRIPT,
   LOOK_SCRIPT,
+  MANIFESTS_SCRIPT,
   PROOF_SCRIPT,
   SUDO_SCRIPT,
   SWITCH_SCRIPT,

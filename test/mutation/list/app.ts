@@ -314,9 +314,16 @@ export const APP: readonly Mutant[] = [
   {
     name: 'an undone change is retried',
     file: 'src/app/ask/decide-change.ts',
-    find: 'isStart(kind) && change.undoneBy !== undefined',
-    replace: 'false',
+    find: 'if (undoneBy === undefined) return oldPlanRefusal(change);',
+    replace: 'return oldPlanRefusal(change);',
     tests: UNDO,
+  },
+  {
+    name: 'a change is retried whose plan no longer fits the cluster',
+    file: 'src/domain/answers/old-plan.ts',
+    find: 'OF_AN_OLD_PLAN.has(failure.kind)',
+    replace: 'false',
+    tests: DECIDE,
   },
   {
     name: 'an approved change is queued though the policy does not hold it up',

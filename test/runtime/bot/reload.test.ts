@@ -117,11 +117,13 @@ async function openWorld() {
   const clock = new FakeClock();
   const files = fleetFiles(at('bot.yaml'), env);
   const onRead = (isInForce: boolean) => void read.push(isInForce);
-  const reload = new Reload({ files, served, started: config, signing, clock, log, onRead });
+  const heard: string[] = [];
+  const onChanged = () => void heard.push('changed');
+  const reload = new Reload({ files, served, started: config, signing, clock, log, onRead, onChanged });
   const end = new AbortController();
   const watching = reload.watch(end.signal);
   return {
-    ...{ served, record, reload, lines, read },
+    ...{ served, record, reload, lines, read, heard },
     useCases: botUseCases(ports, answers),
     /** One look of the watch at the files, with what follows from it. */
     async look() {
@@ -170,6 +172,19 @@ const status = (name: string) =>
 const names = () => [...world.served.clusters.keys()];
 
 describe('a running bot', () => {
+  it('has approvals checked at once when a policy has changed, and only then', async () => {
+    await world.reload.now();
+    cluster('prod');
+    await world.reload.now();
+    expect(world.heard).toEqual([]);
+    policy(DAVE.id);
+    await world.reload.now();
+    expect(world.heard).toEqual(['changed']);
+    write('policy.yaml', 'defaults: { requesters: broken');
+    await world.reload.now();
+    expect(world.heard).toEqual(['changed']);
+  });
+
   it('serves a cluster whose file was added, once two looks have found the same', async () => {
     expect(await request('prod')).toMatchObject({ refused: 'unknown-cluster' });
     cluster('prod');

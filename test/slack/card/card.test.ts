@@ -51,6 +51,7 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'applying-engines': ['Cancel', 'Full plan'],
   'retried-after-a-failure': ['Cancel', 'Full plan'],
   'failed-in-a-state': ['Retry from here', 'Close', 'Undo', 'Full plan'],
+  'failed-with-an-old-plan': ['Check again', 'Close', 'Undo', 'Full plan'],
   'failed-for-good': ['Undo', 'Full plan'],
   'stopping-at-the-next-safe-point': ['Full plan'],
   done: ['Full plan'],

@@ -1,4 +1,6 @@
 import { GATHER_SCRIPT, LOOK_SCRIPT, LOOKS, looksAtPath } from '../../../../src/domain/node-commands/look-commands.ts';
+import { MANIFESTS_SCRIPT } from '../../../../src/domain/node-commands/manifest-copies.ts';
+import { definesRegistry, visibleManifests } from '../../kubelet.ts';
 import type { Call, Program } from '../program.ts';
 import { splitWords } from '../words.ts';
 import { cat, ls } from './show.ts';
@@ -20,7 +22,16 @@ export const proveSudo: Program = async ({ node, reach, user, args, out, err }) 
   return 1;
 };
 
-const PARTS: ReadonlyMap<string, Program> = new Map(Object.entries({ findmnt, losetup, cat, ls, stat }));
+/** The script that lists the files of kubelet's folder that define the registry's pod. */
+const manifests: Program = async ({ node, reach, out }) => {
+  for (const { path, text } of await visibleManifests(reach.parts, node))
+    if (definesRegistry(text)) await out(`${path}\n`);
+  return 0;
+};
+
+const PARTS: ReadonlyMap<string, Program> = new Map(
+  Object.entries({ findmnt, losetup, cat, ls, stat, sh: (call) => manifests(call) } satisfies Record<string, Program>),
+);
 
 /** The script that reads everything about a registry on its node: each program's exit code and output, errors included. */
 const look: Program = async (call) => {
@@ -65,4 +76,5 @@ const gather: Program = async (call) => {
 export const LOOK_SCRIPTS: ReadonlyMap<string, Program> = new Map([
   [LOOK_SCRIPT, look],
   [GATHER_SCRIPT, gather],
+  [MANIFESTS_SCRIPT, manifests],
 ]);

@@ -1,4 +1,5 @@
 import type { Refusal } from '../../answers/refusal.ts';
+import type { ChangeId } from '../../change/change.ts';
 import type { WorkerState } from '../../cluster/worker-state.ts';
 import type { Intent } from '../../plan/intent.ts';
 import type { ChangeWish } from '../../typed/change-wish.ts';
@@ -23,4 +24,6 @@ export interface PlanKnown {
   readonly phase: PlanPhase;
   /** Why a request for it would be refused now, whatever the plan is. */
   readonly notNow: Refusal | null;
+  /** Open changes of the same nodes; left out while there is no plan. */
+  readonly beside?: readonly ChangeId[];
 }

@@ -3,16 +3,18 @@ import { type Intent, intentInWords, undoneChange } from '../../plan/intent.ts';
 import type { Markup } from '../../text/markup.ts';
 import { quoted } from '../../typed/tokenize.ts';
 import { verbPlug } from '../../verbs/verbs.ts';
+import { besideInWords } from './beside.ts';
 import type { DryRun } from './dry-run.ts';
 import type { PlanKnown, PlanPhase } from './view.ts';
 
 /** The private answer; the plan itself is shown below it. */
-export function planInWords({ intent, phase, notNow }: PlanKnown, markup: Markup): string {
+export function planInWords(known: PlanKnown, markup: Markup): string {
+  const { intent, phase } = known;
   switch (phase.is) {
     case 'asked':
       return `The worker inspects ${markup.text(intent.cluster)} and makes the plan. It follows here, for you alone. ${NOTHING}`;
     case 'answered':
-      return answeredInWords(intent, phase.dryRun, notNow, markup);
+      return answeredInWords(known, phase.dryRun, markup);
     case 'worker-away':
     case 'busy':
     case 'lost':
@@ -22,7 +24,11 @@ export function planInWords({ intent, phase, notNow }: PlanKnown, markup: Markup
 
 const NOTHING = 'Nothing was requested, and nobody was notified.';
 
-function answeredInWords(intent: Intent, { found, during }: DryRun, notNow: Refusal | null, markup: Markup): string {
+function answeredInWords(
+  { intent, notNow, beside = [] }: PlanKnown,
+  { found, during }: DryRun,
+  markup: Markup,
+): string {
   const { text, strong, code } = markup;
   const plan = found.is === 'planned' ? { plan: found.plan } : {};
   const aim = verbPlug(intent.verb).words.aim({ intent, ...plan });
@@ -36,6 +42,7 @@ function answeredInWords(intent: Intent, { found, during }: DryRun, notNow: Refu
     foundInWords(found, markup),
     ...running,
     ...refused,
+    ...(beside.length === 0 ? [] : [text(besideInWords(beside))]),
     `To request it: ${code(typedLine(intent))}`,
   ].join('\n');
 }

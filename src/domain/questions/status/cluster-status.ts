@@ -10,6 +10,7 @@ const REASONS = [
   'not-mounted',
   'not-in-fstab',
   'include-missing',
+  'manifest-copied',
   'not-in-pod',
   'pod-version',
   'pod-missing',

@@ -5,9 +5,9 @@ import type { ClusterStatus, RegistryStatus } from './cluster-status.ts';
 export const FIXING = ['sync', 'add'] as const;
 export type FixingVerb = (typeof FIXING)[number];
 
-/** The verb that completes a stale registry; null for the bootstrap's, and for one that is not stale. A sync needs its pod. */
+/** The verb that completes a stale registry; null for the bootstrap's, for one that is not stale, and for one that every verb refuses. A sync needs its pod. */
 export function fixOf({ isBootstrap, stale }: RegistryStatus): FixingVerb | null {
-  if (isBootstrap || stale.length === 0) return null;
+  if (isBootstrap || stale.length === 0 || stale.some(({ is }) => is === 'manifest-copied')) return null;
   return stale.some(({ is }) => is === 'pod-missing') ? 'add' : 'sync';
 }
 

@@ -57,7 +57,7 @@ function servedOf(node: string, archive: string, images: number, { served }: Ins
 }
 
 /** What keeps the node's files from being what the bootstrap node lists. */
-function staleFiles({ files, mounts, fstab, registryConfig }: RegistryFiles, archives: readonly Archive[]) {
+function staleFiles({ files, mounts, fstab, ...config }: RegistryFiles, archives: readonly Archive[]) {
   const fileOf = ({ path }: Archive) => files.find((file) => file.path === path)?.is ?? 'unread';
   const at = (archive: Archive) => ({ path: archive.path, mountpoint: mountpointOf(archive) });
   const without = (isFine: (archive: Archive) => boolean) => idsOf(archives.filter((one) => !isFine(one)));
@@ -80,8 +80,9 @@ function staleFiles({ files, mounts, fstab, registryConfig }: RegistryFiles, arc
     ),
     ...reason(
       'include-missing',
-      without((one) => registryConfig.includes(includeOf(one))),
+      without((one) => config.registryConfig.includes(includeOf(one))),
     ),
+    ...reason('manifest-copied', config.manifestCopies ?? []),
   ];
 }
 

@@ -110,6 +110,8 @@ function reasonInWords({ is, of, more }: Reason, { version }: Pick<ClusterStatus
       return `not in /etc/fstab, so not mounted after a reboot: ${names}`;
     case 'include-missing':
       return `missing in the registry’s configuration: ${names}`;
+    case 'manifest-copied':
+      return `kubelet runs a copy of its manifest, too (move it out of that folder): ${names}`;
     case 'not-in-pod':
       return `no volume in its pod: ${names}`;
     case 'pod-version':

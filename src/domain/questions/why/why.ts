@@ -1,3 +1,4 @@
+import { hasOldPlan } from '../../answers/old-plan.ts';
 import { isRefusal, type Refusal } from '../../answers/refusal.ts';
 import type { Change, ChangeId } from '../../change/change.ts';
 import type { WorkerState } from '../../cluster/worker-state.ts';
@@ -48,7 +49,7 @@ function answer(known: WhyKnown, markup: Markup): string {
     ...deciders(known, markup),
     ...obstacles(known, markup),
     ...later(known, markup),
-    NEXT[change.state],
+    hasOldPlan(change) ? NEXT_WITH_AN_OLD_PLAN : NEXT[change.state],
   ].join('\n');
 }
 
@@ -97,6 +98,9 @@ function later({ change, stopped, opens }: WhyKnown, markup: Markup): readonly s
 }
 
 const NO_WORKER = 'The worker has never reported.';
+
+const NEXT_WITH_AN_OLD_PLAN =
+  'Next: Check again on its card, which requests it with a new plan. Undo or Close, as far as the card has them.';
 
 /** What comes next, and which button of the card leads on. */
 const NEXT: Readonly<Record<Change['state'], string>> = {

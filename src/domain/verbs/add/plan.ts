@@ -19,7 +19,7 @@ export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): U
   const targets = targetsOf(intent, facts);
   return planOf({
     ...{ intent, context, when, archives, steps, targets },
-    sideEffects: bringUpEffects(steps, archives),
+    sideEffects: bringUpEffects(steps, archives, targets),
     seen: bringUpSeen(targets, context, steps, {
       findings: completeRegistries(intent, facts, steps),
       warnings: unfinishedRegistries(intent, facts, steps),

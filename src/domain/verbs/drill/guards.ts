@@ -3,6 +3,7 @@ import type { Facts, NodeFacts } from '../../cluster/facts.ts';
 import { endpointUrl } from '../../cluster/registry.ts';
 import { archiveGuards } from '../../guards/archives.ts';
 import { fitRefusal } from '../../guards/guards.ts';
+import { copiesOf } from '../../guards/manifests.ts';
 import { strangeEndpointsRefusal } from '../../guards/registries.ts';
 import { together } from '../../guards/together.ts';
 import { shellQuote } from '../../node-commands/command.ts';
@@ -19,6 +20,7 @@ export function drillRefusal(intent: Drill, facts: Facts, when: PlanFor): Refusa
   return (
     awayRefusal(facts, when) ??
     fitRefusal(intent, facts) ??
+    copiesOf(bootstrapOf(facts)?.name ?? '', facts.drillSwitch?.copies ?? []) ??
     archiveGuards(facts) ??
     strangeEndpointsRefusal(facts.kube) ??
     withoutRegistry(intent, facts) ??

@@ -42,7 +42,7 @@ export function planSync(
   if (!when.begun && steps.every(({ kind }) => kind === 'verify')) return nothingToSync(intent, facts);
   return planOf({
     ...{ intent, context, when, archives, steps, targets },
-    sideEffects: bringUpEffects(steps, archives),
+    sideEffects: bringUpEffects(steps, archives, targets),
     seen: bringUpSeen(targets, context, steps, {
       findings: [...deadInWords(facts), ...targets.flatMap((one) => whyStale(one, context))],
       warnings: [...droppedInWords(intent, facts), ...targets.flatMap((one) => keptFiles(one, archives, copies))],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timed } from '../../../../src/app/plan/fresh-plan.ts';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
+import { mountpointOf } from '../../../../src/domain/cluster/archive.ts';
 import type { Facts, OpenTarget, ServedFacts, TargetFacts } from '../../../../src/domain/cluster/facts.ts';
 import { partOf } from '../../../../src/domain/node-commands/part-file.ts';
 import { planDigest } from '../../../../src/domain/plan/digest.ts';
@@ -87,6 +88,17 @@ function registryOf2(changes: Partial<Facts['kube']['registries'][number]>): Fac
 
 const gapOutsideBootstrap = (one: ServedFacts): ServedFacts =>
   one.node === 'bootstrap' ? one : { ...one, missing: ['metalk8s-127.0.6/pause:3.9'] };
+
+it('names the lines that /etc/fstab gets, and only those that are not there yet', () => {
+  const linesOf = (fstab: OpenTarget['fstab']) => {
+    const { approved } = planOf(addNode2, withTarget({ fstab }));
+    return approved.sideEffects.filter((effect) => effect.includes('/etc/fstab'));
+  };
+  const line = ({ id, path }: typeof older) => ({ mountpoint: mountpointOf({ id }), backingFile: path });
+  expect(linesOf([])).toEqual(['/etc/fstab of node-2 gets a line for each of the 3 archives.']);
+  expect(linesOf([line(older), line(solution)])).toEqual(['/etc/fstab of node-2 gets a line for metalk8s-128.0.1.']);
+  expect(linesOf([older, current, solution].map(line))).toEqual([]);
+});
 
 describe('the plan of add', () => {
   it('has every documented step, and the omitted one, on an empty node', () => {

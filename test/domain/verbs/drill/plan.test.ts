@@ -121,6 +121,15 @@ describe('a drill is refused', () => {
       { refused: 'registry-away', tryNext: expect.stringContaining(`rm ${otherAside}`) },
     ],
     [
+      'while kubelet would run a copy of the bootstrap’s manifest',
+      { ...complete(), drillSwitch: { ...IDLE, copies: ['/etc/kubernetes/manifests/repositories.yaml.bak'] } },
+      {
+        refused: 'file-in-the-way',
+        says: expect.stringContaining('On bootstrap, /etc/kubernetes/manifests/repositories.yaml.bak defines'),
+        tryNext: expect.stringContaining('`mv -t /root -- /etc/kubernetes/manifests/repositories.yaml.bak`'),
+      },
+    ],
+    [
       'while the bootstrap’s registry is not Ready',
       kube({ endpoints: { ready: ['10.200.3.13'], notReady: ['10.200.3.11'] } }),
       { refused: 'bootstrap-registry-not-ready' },

@@ -208,6 +208,18 @@ describe('the plan of a removal', () => {
 });
 
 describe('a removal is refused', () => {
+  it('while kubelet would run a copy of the manifest', () => {
+    const copy = `${REGISTRY_MANIFEST}.bak`;
+    expect(refusalOf(last, complete({ manifestCopies: [copy] }))).toMatchObject({
+      refused: 'file-in-the-way',
+      says: expect.stringContaining(`On node-2, ${copy} defines`),
+      tryNext: expect.stringContaining(copy),
+    });
+    expect(refusalOf(last, complete({ manifestCopies: [copy, `${copy}2`] })).tryNext).toContain(
+      `Move the 2 copies out of kubelet’s folder on node-2 (\`mv -t /root -- ${copy} ${copy}2\`)`,
+    );
+  });
+
   const node3: Remove = { ...plain, nodes: ['node-3'] };
   const clean = facts({ targets: [emptyTarget('node-3')] });
 

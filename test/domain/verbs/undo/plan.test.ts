@@ -212,6 +212,16 @@ describe('the plan of an undo', () => {
 });
 
 describe('an undo is refused', () => {
+  it('while kubelet would run a copy of the manifest', () => {
+    const seen = leftByEngines();
+    const manifestCopies = ['/etc/kubernetes/manifests/repositories.yaml.bak'];
+    const targets = seen.targets.map((target) => ({ ...target, manifestCopies }));
+    expect(refusalOf({ ...seen, targets }, of(failedAt('engines')))).toMatchObject({
+      refused: 'file-in-the-way',
+      says: expect.stringContaining(`On node-2, ${manifestCopies[0]} defines`),
+    });
+  });
+
   const half = failedAt('engines');
   const later = (changes: Partial<Change>): Change => ({ ...failedAt('mount:node-2'), id: 'lab-later2', ...changes });
   const kube = (changes: Partial<Facts['kube']>): Facts => ({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { rm, symlink } from 'node:fs/promises';
+import { copyFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeOf, type Started, started, until } from '../started.ts';
 
@@ -142,6 +143,19 @@ describe('an incomplete registry', () => {
     await cluster.run('node-1', `mv -nT -- ${manifests}/old.bak ${manifests}/.old`);
     await until('the pod is gone', () => nodeOf(cluster.cluster, 'node-1').registry === null);
     await cluster.run('node-1', `mv -nT -- ${manifests}/.old ${manifests}/old.bak`);
+    await until('the pod is Ready', () => nodeOf(cluster.cluster, 'node-1').registry?.ready === true);
+  });
+
+  it('runs a copy of the manifest too, and notices what nobody moved over SSH', async () => {
+    const manifests = '/etc/kubernetes/manifests';
+    const { root } = nodeOf(cluster.cluster, 'node-1');
+    await copyFile(join(root, manifests, 'old.bak'), join(root, manifests, 'copy.yaml'));
+    await cluster.run('node-1', `mv -nT -- ${manifests}/old.bak /root/kept`);
+    await sleep(300);
+    expect(nodeOf(cluster.cluster, 'node-1').registry).not.toBe(null);
+    await rename(join(root, manifests, 'copy.yaml'), join(root, 'root/copy.yaml'));
+    await until('the pod is gone', () => nodeOf(cluster.cluster, 'node-1').registry === null);
+    await rename(join(root, 'root/kept'), join(root, manifests, 'old.bak'));
     await until('the pod is Ready', () => nodeOf(cluster.cluster, 'node-1').registry?.ready === true);
   });
 
