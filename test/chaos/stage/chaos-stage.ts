@@ -178,7 +178,9 @@ export class ChaosStage extends SandboxStage {
     const redis = connectRedis({ url: this.redisUrl, onError: () => undefined, name: 'registry-ha-chaos' });
     try {
       const [id] = await changeIds(redis);
-      return id === undefined ? { revision: 0, drawn: 0, isPosted: false } : await cardStateOf(redis, id);
+      return id === undefined
+        ? { revision: 0, drawn: 0, isPosted: false, aside: '', entries: 0 }
+        : await cardStateOf(redis, id);
     } finally {
       await closeRedis(redis);
     }

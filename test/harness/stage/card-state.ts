@@ -10,20 +10,30 @@ export interface CardState {
   readonly drawn: number;
   /** Whether the bot has recorded where the card is posted. */
   readonly isPosted: boolean;
+  /** What the card shows besides the record. */
+  readonly aside: string;
+  /** The number of entries in the record. */
+  readonly entries: number;
 }
 
 /** Reads the revisions of a change's record and of its card. */
 export async function cardStateOf(redis: Redis, id: string): Promise<CardState> {
-  const { state, card } = changeKeys(id);
-  const [revision, [drawn, place]] = await Promise.all([
+  const { state, card, record } = changeKeys(id);
+  const [revision, entries, [drawn, place, aside]] = await Promise.all([
     redis.hget(state, 'revision'),
-    redis.hmget(card, 'drawn', 'place'),
+    redis.llen(record),
+    redis.hmget(card, 'drawn', 'place', 'aside'),
   ]);
-  return { revision: Number(revision ?? 0), drawn: Number(drawn ?? 0), isPosted: Boolean(place) };
+  const numbers = { revision: Number(revision ?? 0), drawn: Number(drawn ?? 0), entries };
+  return { ...numbers, isPosted: Boolean(place), aside: aside ?? '' };
 }
 
-/** Whether the card shows everything in the record. */
-export const isDrawn = ({ revision, drawn }: CardState): boolean => revision > 0 && drawn >= revision;
+/** Whether the card shows everything in the record. A red card stays behind for a bot with the missing key, and names the entries. */
+export function isDrawn({ revision, drawn, aside, entries }: CardState): boolean {
+  if (revision === 0) return false;
+  const [, named = '', more] = /^unsigned \d+ entr\S+ \(([\d, ]+)( and \d+ more)?\)/.exec(aside) ?? [];
+  return drawn >= revision || more !== undefined || named.split(', ').includes(String(entries));
+}
 
 /** The IDs of the sandbox's changes, unordered. */
 export async function changeIds(redis: Redis): Promise<readonly string[]> {
