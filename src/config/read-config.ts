@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { z } from 'zod';
-import { howToLetRead } from '../domain/answers/unreadable.ts';
+import { howToLetRead } from '../domain/answers/file-rights.ts';
 import { codeOf } from '../domain/text/error-code.ts';
 import { EXPANDED_LIMIT, isExpandedTooLarge } from '../domain/text/expanded-size.ts';
 import { checked } from './mistakes.ts';

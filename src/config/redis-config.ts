@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { howToLetRead } from '../domain/answers/unreadable.ts';
+import { howToLetRead, NOT_SECRET } from '../domain/answers/file-rights.ts';
 import { codeOf } from '../domain/text/error-code.ts';
 import { atLeast } from '../domain/text/length.ts';
 import { type Environment, Mistakes, secret, WrongConfig } from './read-config.ts';
@@ -168,9 +168,6 @@ function noPassword(key: 'username' | 'sentinelUsername', user: string, of: 'RED
     `redis.${key}: ${user} has no password. Set ${variable}_FILE to the path of its file, or ${variable}.`,
   ]);
 }
-
-/** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. */
-const NOT_SECRET = 0o037;
 
 /** The text of an authority's certificate in PEM. Throws WrongConfig for an unusable file. */
 export const caText = (file: string): string => certificate('ca', file);

@@ -1,13 +1,11 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure, failedTogether } from '../../domain/answers/failure.ts';
-import { howToLetRead } from '../../domain/answers/unreadable.ts';
+import { howToLetRead, NOT_SECRET } from '../../domain/answers/file-rights.ts';
 import { keyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicHalf } from './pair.ts';
 import type { SigningKey, TrustedKey } from './signature.ts';
 
-/** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. Others have no access. */
-const NOT_SECRET = 0o037;
 const WRITABLE_BY_OTHERS = 0o022;
 /** In a folder with this bit, users cannot replace the files of others. */
 const STICKY = 0o1000;

@@ -1,4 +1,5 @@
 import { type Expiring, expiryVerdict } from '../../domain/answers/expiry.ts';
+import { NOT_SECRET } from '../../domain/answers/file-rights.ts';
 import { keyAgeVerdict } from '../../domain/answers/key-age.ts';
 import { good, unknown, type Verdict, wrong } from '../../domain/answers/verdict.ts';
 import { bytesInWords, count, listed } from '../../domain/text/format.ts';
@@ -82,9 +83,6 @@ export const keysRoom = (keys: KeyRing, trusts: string, now: () => Date): Room =
     check('secret files', () => keys.secrets(), secretFiles),
   ],
 });
-
-/** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. */
-const NOT_SECRET = 0o037;
 
 function secretFiles(files: readonly SecretFile[]): Verdict {
   const open = files.filter(({ mode }) => mode !== null && (mode & NOT_SECRET) !== 0);

@@ -1,5 +1,5 @@
 import type { Change, ChangeId } from '../../domain/change/change.ts';
-import { namedNodes } from '../../domain/plan/plan.ts';
+import { shareNode } from '../../domain/plan/plan.ts';
 import type { Changes } from '../../ports/record.ts';
 
 /** What tells whose nodes they are. */
@@ -12,7 +12,7 @@ export async function rivalsOf(change: Rival, changes: Pick<Changes, 'open' | 'g
   const stored = await Promise.all(others.map((one) => changes.get(one)));
   return stored
     .flatMap((one) => (one === null || one.doubt !== undefined ? [] : [one.change]))
-    .filter((one) => namedNodes(one).some((node) => namedNodes(change).includes(node)));
+    .filter((one) => shareNode(one, change));
 }
 
 /** True for a change that the worker will run or is running, so that the plans of its rivals are out of date. */

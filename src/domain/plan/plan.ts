@@ -67,6 +67,12 @@ export type Plan = Data<ReturnType<typeof planSchemaWith>>;
 export const namedNodes = ({ intent, plan }: { readonly intent: Intent; readonly plan?: Plan }): readonly string[] =>
   plan?.approved.intent.nodes ?? intent.nodes;
 
+type OfNodes = Parameters<typeof namedNodes>[0];
+
+/** True if both changes name one of the same nodes, so that one makes the plan of the other out of date. */
+export const shareNode = (one: OfNodes, other: OfNodes): boolean =>
+  namedNodes(one).some((node) => namedNodes(other).includes(node));
+
 /** A plan before it is known how long its steps may take: all that a planner decides. */
 export interface UntimedPlan extends Omit<Plan, 'seen'> {
   readonly seen: Omit<SeenPart, 'estimate'>;

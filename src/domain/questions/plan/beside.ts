@@ -1,5 +1,5 @@
 import type { Change, ChangeId } from '../../change/change.ts';
-import { namedNodes } from '../../plan/plan.ts';
+import { shareNode } from '../../plan/plan.ts';
 import { firstFew } from '../../text/format.ts';
 
 /** Of these changes, the IDs of those that are open for one of the same nodes, as far as their records tell. */
@@ -8,10 +8,7 @@ export function openBeside(
   others: readonly Change[],
   now: Date,
 ): readonly ChangeId[] {
-  const nodes = namedNodes(change);
-  return others
-    .filter((one) => one.id !== change.id && isOpen(one, now) && namedNodes(one).some((node) => nodes.includes(node)))
-    .map(({ id }) => id);
+  return others.filter((one) => one.id !== change.id && isOpen(one, now) && shareNode(one, change)).map(({ id }) => id);
 }
 
 /** Undecided and not expired, or approved. */

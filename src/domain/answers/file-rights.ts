@@ -1,5 +1,8 @@
 import { codeOf } from '../text/error-code.ts';
 
+/** The bits of a mode that a secret file must not have. Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. */
+export const NOT_SECRET = 0o037;
+
 /** Who reads a file, and who else may. */
 export interface Reading {
   /** Null where the system has no user numbers. */
@@ -12,5 +15,5 @@ export interface Reading {
 export function howToLetRead(path: string, error: unknown, { uid, isSecret }: Reading): string | null {
   if (uid === null || codeOf(error) !== 'EACCES') return null;
   const command = isSecret ? `chown ${uid} ${path}` : `chmod a+rX ${path}`;
-  return `This process is user ${uid}, who may not read it. As root, run \`${command}\`. If that does not help, \`namei -l ${path}\` shows which folder above is closed to this user.`;
+  return `This process is user ${uid}, without permission to read it. As root, run \`${command}\`. If that does not help, \`namei -l ${path}\` shows which folder above is closed to this user.`;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { howToLetRead } from '../../../src/domain/answers/unreadable.ts';
+import { howToLetRead } from '../../../src/domain/answers/file-rights.ts';
 
 const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
 
 describe('how a process gets to read a file', () => {
   it('is a command: the owner of a secret changes, and others may read what is public', () => {
     expect(howToLetRead('/etc/registry-ha/approval.key', denied, { uid: 10001, isSecret: true })).toBe(
-      'This process is user 10001, who may not read it. As root, run `chown 10001 /etc/registry-ha/approval.key`. If that does not help, `namei -l /etc/registry-ha/approval.key` shows which folder above is closed to this user.',
+      'This process is user 10001, without permission to read it. As root, run `chown 10001 /etc/registry-ha/approval.key`. If that does not help, `namei -l /etc/registry-ha/approval.key` shows which folder above is closed to this user.',
     );
     expect(howToLetRead('/etc/registry-ha/workers/lab', denied, { uid: 10001, isSecret: false })).toContain(
       'run `chmod a+rX /etc/registry-ha/workers/lab`.',
