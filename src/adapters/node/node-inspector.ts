@@ -34,6 +34,7 @@ import {
   mountsIn,
   oldUtilLinux,
   openFolderIn,
+  saysMissing,
 } from './parse.ts';
 import { PROBE } from './probes.ts';
 
@@ -234,6 +235,7 @@ export class NodeInspector {
     return new CommandFailed(this.#access.node, asUser(this.#access, probe), result, { cause });
   }
 
+  /** As root, or from what was gathered. Throws unless the command ended by itself. */
   async asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
     return this.#gathered.get(render(probe)) ?? (await this.asUser(asUser(this.#access, probe), limitMs));
   }
@@ -246,5 +248,3 @@ export class NodeInspector {
     throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, probe, result);
   }
 }
-
-export const saysMissing = (stderr: string): boolean => stderr.includes('No such file or directory');

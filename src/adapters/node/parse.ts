@@ -57,6 +57,9 @@ const Losetup = z.object({
   ),
 });
 
+/** True if a program of coreutils complains, in English, that there is no such file. */
+export const saysMissing = (stderr: string): boolean => stderr.includes('No such file or directory');
+
 /** The version of a util-linux without JSON in `findmnt --version`: findmnt and losetup print it since 2.27. Null for a newer one. */
 export function oldUtilLinux(stdout: string): string | null {
   const [, version, major, minor] = /util-linux ((\d+)\.(\d+)\S*)/.exec(stdout) ?? [];

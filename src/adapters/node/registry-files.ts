@@ -10,8 +10,8 @@ import { copiesAmong } from '../../domain/node-commands/manifest-copies.ts';
 import { asUser } from '../../domain/node-commands/salt-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import { namedMounts, pathsToResolve } from './named-mounts.ts';
-import { type NodeInspector, saysMissing } from './node-inspector.ts';
-import { fstabIn, linesIn, mountsIn } from './parse.ts';
+import type { NodeInspector } from './node-inspector.ts';
+import { fstabIn, linesIn, mountsIn, saysMissing } from './parse.ts';
 
 /** Files that one inspection hashes, because a large ISO takes ten seconds; digests are kept, so that the next one goes on. */
 const MOST_HASHED = 3;

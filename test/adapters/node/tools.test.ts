@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { saysMissing } from '../../../src/adapters/node/node-inspector.ts';
 import {
   addressesIn,
   fileSystemIn,
@@ -11,6 +10,7 @@ import {
   machineIdsIn,
   mountsIn,
   oldUtilLinux,
+  saysMissing,
 } from '../../../src/adapters/node/parse.ts';
 import { fileIn } from '../../../src/domain/node-commands/copy-commands.ts';
 import { exit } from '../../../src/domain/node-commands/ended.ts';
